@@ -1,0 +1,124 @@
+//! How a run is told to stop, and its clock. Shared by the pool, the watchdog and the sandbox that executes the run.
+//!
+//! The clock runs from the run's first instruction until it settles, timers included. It is paused while the run waits
+//! for something that is the host's business: a free thread, or the hook thread taking up its request.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Why a run was told to stop from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum StopCause {
+    /// Its time is up.
+    Deadline = 1,
+    /// The host lost interest: abort or close.
+    Cancelled = 2,
+}
+
+const NOT_RUNNING: u64 = u64::MAX;
+
+/// One per run.
+#[derive(Debug)]
+pub struct RunControl {
+    stop: AtomicU8,
+    /// Nanoseconds since `epoch()`, or `NOT_RUNNING`.
+    deadline: AtomicU64,
+    /// What is left of the time-out while the clock does not run, in nanoseconds.
+    remaining: AtomicU64,
+    timeout: Duration,
+}
+
+impl RunControl {
+    /// A run that has not started yet and may take `timeout` once it does.
+    #[must_use]
+    pub fn new(timeout: Duration) -> Self {
+        Self {
+            stop: AtomicU8::new(0),
+            deadline: AtomicU64::new(NOT_RUNNING),
+            remaining: AtomicU64::new(nanoseconds(timeout)),
+            timeout,
+        }
+    }
+
+    /// The whole time-out.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Lets the clock run. Only the thread that executes the run calls this and `pause_clock`.
+    pub fn run_clock(&self) {
+        // Relaxed: `remaining` is touched by the executing thread only; a parked run changes threads under the pool's lock.
+        let deadline = now().saturating_add(self.remaining.load(Ordering::Relaxed));
+        self.deadline.store(deadline, Ordering::Relaxed);
+    }
+
+    /// Stops the clock and remembers what is left.
+    pub fn pause_clock(&self) {
+        let deadline = self.deadline.swap(NOT_RUNNING, Ordering::Relaxed);
+        if deadline != NOT_RUNNING {
+            self.remaining.store(deadline.saturating_sub(now()), Ordering::Relaxed);
+        }
+    }
+
+    /// Gives back time that the run spent ready, but without a thread.
+    pub fn extend(&self, waited: Duration) {
+        let at = self.deadline.load(Ordering::Relaxed);
+        if at != NOT_RUNNING {
+            self.deadline.store(at.saturating_add(nanoseconds(waited)).min(NOT_RUNNING - 1), Ordering::Relaxed);
+        }
+    }
+
+    /// When the run's time is up; `None` while the clock is paused.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        match self.deadline.load(Ordering::Relaxed) {
+            NOT_RUNNING => None,
+            at => Some(epoch() + Duration::from_nanos(at)),
+        }
+    }
+
+    /// Tells the run to stop; the first cause stays.
+    pub fn stop(&self, cause: StopCause) {
+        // Release pairs with the acquire in `stop_cause`.
+        let _kept_first = self.stop.compare_exchange(0, cause as u8, Ordering::Release, Ordering::Relaxed);
+    }
+
+    /// Whether and why the run was told to stop. One relaxed load while it was not: the allocator asks each time.
+    #[must_use]
+    pub fn stop_cause(&self) -> Option<StopCause> {
+        if self.stop.load(Ordering::Relaxed) == 0 {
+            return None;
+        }
+        match self.stop.load(Ordering::Acquire) {
+            1 => Some(StopCause::Deadline),
+            _ => Some(StopCause::Cancelled),
+        }
+    }
+
+    /// As `stop_cause`, but also looks at the clock.
+    #[must_use]
+    pub fn check(&self) -> Option<StopCause> {
+        let at = self.deadline.load(Ordering::Relaxed);
+        if at != NOT_RUNNING && now() >= at {
+            self.stop(StopCause::Deadline);
+        }
+        self.stop_cause()
+    }
+}
+
+fn epoch() -> Instant {
+    static EPOCH: OnceLock<Instant> = OnceLock::new();
+    *EPOCH.get_or_init(Instant::now)
+}
+
+fn now() -> u64 {
+    nanoseconds(epoch().elapsed())
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    // Half of the range keeps sums from reaching `NOT_RUNNING`.
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX / 2).min(u64::MAX / 2)
+}

@@ -1,0 +1,13 @@
+//! The engine: runs untrusted JavaScript in pooled QuickJS heaps under hard limits.
+//!
+//! It must not know Node-API; the binding crate depends on it, never the other way round. Reading order: `request`,
+//! `host`, `pool`, `sandbox`, `modules`.
+pub mod control;
+pub mod errors;
+pub mod hooks;
+pub mod host;
+pub mod limits;
+pub mod modules;
+pub mod pool;
+pub mod request;
+pub mod sandbox;

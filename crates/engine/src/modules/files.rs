@@ -1,0 +1,175 @@
+//! The engine's only touch of the file system: looking, and reading approved files.
+
+#![expect(clippy::disallowed_methods, reason = "the one file of the engine that may use std::fs")]
+
+use super::gate::ApprovedPath;
+use super::policy::Policy;
+use oxc_resolver::{FileMetadata, FileSystem, ResolveError};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A file system that holds nothing but the allowed folders: the resolver cannot even probe outside.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Files {
+    policy: Option<Arc<Policy>>,
+}
+
+impl Files {
+    pub(super) fn within(policy: Arc<Policy>) -> Self {
+        Self { policy: Some(policy) }
+    }
+
+    pub(super) fn canonicalize(path: &Path) -> io::Result<PathBuf> {
+        fs::canonicalize(path)
+    }
+
+    /// The real path, if it is allowed; what leaves the allowed folders does not exist.
+    pub(super) fn real(&self, path: &Path) -> io::Result<PathBuf> {
+        let policy = self.policy.as_ref().ok_or_else(missing)?;
+        policy.folder_of(path).ok_or_else(missing)?;
+        let real = fs::canonicalize(path)?;
+        policy.folder_of(&real).ok_or_else(missing)?;
+        Ok(real)
+    }
+
+    pub(super) fn is_file(&self, path: &Path) -> bool {
+        self.metadata(path).is_ok_and(FileMetadata::is_file)
+    }
+}
+
+fn missing() -> io::Error {
+    io::Error::from(io::ErrorKind::NotFound)
+}
+
+impl FileSystem for Files {
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let real = self.real(path)?;
+        let limit = self.policy.as_ref().map_or(0, |policy| policy.source_bytes);
+        let (bytes, _) = read_bounded(open(&real)?, limit)?;
+        bytes.ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))
+    }
+
+    fn read_to_string(&self, path: &Path) -> io::Result<String> {
+        String::from_utf8(self.read(path)?).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))
+    }
+
+    fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {
+        fs::metadata(self.real(path)?).map(FileMetadata::from)
+    }
+
+    fn symlink_metadata(&self, path: &Path) -> io::Result<FileMetadata> {
+        self.real(path)?;
+        fs::symlink_metadata(path).map(FileMetadata::from)
+    }
+
+    fn read_link(&self, path: &Path) -> Result<PathBuf, ResolveError> {
+        self.real(path)?;
+        Ok(fs::read_link(path)?)
+    }
+
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+        self.real(path)
+    }
+}
+
+/// The bytes of an approved file, and how many there are; no bytes if there are more than `limit`.
+pub(super) fn read_approved(file: &ApprovedPath, limit: u64) -> io::Result<(Option<Vec<u8>>, u64)> {
+    read_bounded(open_beneath(file)?, limit)
+}
+
+fn read_bounded(file: File, limit: u64) -> io::Result<(Option<Vec<u8>>, u64)> {
+    let metadata = file.metadata()?;
+    // A pipe or a device could be read for ever.
+    if !metadata.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    if metadata.len() > limit {
+        return Ok((None, metadata.len()));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    // It may have grown since it was measured.
+    file.take(limit + 1).read_to_end(&mut bytes)?;
+    let measured = bytes.len() as u64;
+    if measured > limit { Ok((None, measured)) } else { Ok((Some(bytes), measured)) }
+}
+
+/// Opens without waiting for the other end of a pipe.
+#[cfg(unix)]
+fn open(real: &Path) -> io::Result<File> {
+    use rustix::fs::{Mode, OFlags};
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+    Ok(File::from(rustix::fs::open(real, flags, Mode::empty())?))
+}
+
+#[cfg(not(unix))]
+fn open(real: &Path) -> io::Result<File> {
+    File::open(real)
+}
+
+/// The file that was checked is the file that is read: no link on the way is followed any more.
+#[cfg(target_os = "linux")]
+fn open_beneath(file: &ApprovedPath) -> io::Result<File> {
+    use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
+    use rustix::io::Errno;
+    let below = file.path().strip_prefix(file.folder()).map_err(io::Error::other)?;
+    let folder = openat(CWD, file.folder(), OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let how = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+    match openat2(&folder, below, flags, Mode::empty(), how) {
+        Ok(opened) => Ok(File::from(opened)),
+        // Kernels before 5.6, and filters that do not know the call.
+        Err(Errno::NOSYS | Errno::PERM) => open_and_compare(file),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_beneath(file: &ApprovedPath) -> io::Result<File> {
+    open_and_compare(file)
+}
+
+/// Opens, and then makes sure that the approved path still leads to what was opened.
+fn open_and_compare(file: &ApprovedPath) -> io::Result<File> {
+    let opened = open(file.path())?;
+    let real = fs::canonicalize(file.path())?;
+    if real != file.path() || !is_same_file(&opened.metadata()?, &fs::symlink_metadata(&real)?) {
+        return Err(io::Error::other("the file was replaced while it was being opened"));
+    }
+    Ok(opened)
+}
+
+#[cfg(unix)]
+fn is_same_file(opened: &fs::Metadata, named: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (opened.dev(), opened.ino()) == (named.dev(), named.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same_file(opened: &fs::Metadata, named: &fs::Metadata) -> bool {
+    opened.len() == named.len() && opened.modified().ok() == named.modified().ok() && !named.is_symlink()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_grew_past_the_limit_is_not_read_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.js");
+        fs::write(&path, "12345678").unwrap();
+        assert_eq!(read_bounded(open(&path).unwrap(), 8).unwrap().1, 8);
+        assert_eq!(read_bounded(open(&path).unwrap(), 7).unwrap(), (None, 8));
+    }
+
+    #[test]
+    fn a_file_system_without_a_policy_holds_nothing() {
+        assert!(!Files::new().is_file(Path::new("/etc/hostname")));
+    }
+}

@@ -1,0 +1,78 @@
+//! The path gate: the only place where an `ApprovedPath` is made, from a real path inside an allowed folder.
+
+use super::policy::Policy;
+use std::path::{Path, PathBuf};
+
+/// Whose file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The guest's own; what it requires must be listed.
+    Own,
+    /// Code of an allowed package; its dependencies load without being listed.
+    Package,
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceKind {
+    /// JavaScript, or what a compiler makes JavaScript of.
+    Script,
+    /// JSON data.
+    Json,
+}
+
+/// A real path that was inside an allowed folder when it was checked. Reading goes through that folder again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovedPath {
+    path: PathBuf,
+    folder: PathBuf,
+    display: String,
+    origin: Origin,
+}
+
+impl ApprovedPath {
+    /// The real, absolute path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The allowed folder it lies in.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// As stack traces show it: with `root` cut off, else absolute.
+    #[must_use]
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+
+    /// Whose file it is.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// What it holds, by its name.
+    #[must_use]
+    pub fn kind(&self) -> SourceKind {
+        match self.path.extension() {
+            Some(extension) if extension == "json" => SourceKind::Json,
+            _ => SourceKind::Script,
+        }
+    }
+}
+
+/// Lets a real path through if it lies in an allowed folder.
+pub(super) fn approve(policy: &Policy, real: PathBuf, origin: Origin) -> Option<ApprovedPath> {
+    let folder = policy.folder_of(&real)?.to_path_buf();
+    let display = match real.strip_prefix(policy.root()) {
+        Ok(below) => format!("/{}", below.to_string_lossy()),
+        Err(_) => real.to_string_lossy().into_owned(),
+    };
+    let below = real.strip_prefix(&folder).unwrap_or(&real);
+    let is_package = below.components().any(|part| part.as_os_str() == "node_modules");
+    let origin = if is_package { Origin::Package } else { origin };
+    Some(ApprovedPath { display: display.replace('\\', "/"), path: real, folder, origin })
+}

@@ -1,0 +1,151 @@
+//! Threads, sandboxes, and the runs that wait for them. See README.md for states, transitions and races.
+//!
+//! Must not know the engine: a sandbox answers done, waiting or stopped.
+
+mod queue;
+mod schedule;
+mod threads;
+mod watchdog;
+
+pub use threads::Waits;
+
+use crate::control::{RunControl, StopCause};
+use crate::errors::{ErrorCode, Failure, FailureKind};
+use crate::hooks::{HookDesk, compiled::CompiledCache};
+use crate::host::{Host, Outcome, RunId};
+use crate::limits::Limits;
+use crate::request::Request;
+use crate::sandbox::{RunSpec, Services};
+use schedule::Shared;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long `close` waits for threads; one that hangs in guest code is left behind, cut off from the host.
+const JOIN_BOUND: Duration = Duration::from_millis(500);
+
+/// How a pool is sized. Times are milliseconds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PoolOptions {
+    /// Runs that execute at once.
+    pub threads: usize,
+    /// Runs in flight at once: executing or waiting for a timer.
+    pub max: usize,
+    /// Sandboxes kept although idle.
+    #[serde(default)]
+    pub min_sandboxes: usize,
+    /// Runs that may wait for a place; unbounded without.
+    #[serde(default)]
+    pub max_queue: Option<usize>,
+    /// How long a run may wait for a place; unbounded without.
+    #[serde(default)]
+    pub acquire_timeout: Option<u64>,
+    /// How long an idle sandbox is kept.
+    pub idle_timeout: u64,
+    /// Whether the run that has waited longest comes first.
+    pub fifo: bool,
+    /// Ceilings; runs bring their own limits within them.
+    pub limits: Limits,
+}
+
+/// A pool's figures at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stats {
+    /// Threads alive, those in quarantine included.
+    pub threads: usize,
+    /// Threads without work.
+    pub idle_threads: usize,
+    /// Runs that execute.
+    pub running: usize,
+    /// Runs that wait for a timer.
+    pub parked: usize,
+    /// Runs that wait for a place.
+    pub queued: usize,
+    /// Threads that hang in guest code although their run is over.
+    pub quarantined: usize,
+    /// Sandboxes alive.
+    pub sandboxes: usize,
+    /// Sandboxes without a run.
+    pub idle_sandboxes: usize,
+    /// The hook thread in use; 0 for none.
+    pub hook_generation: u32,
+}
+
+/// Runs guest code on threads of its own.
+pub struct Pool {
+    shared: Arc<Shared>,
+}
+
+impl Pool {
+    /// A pool without threads yet; they start with the first runs.
+    #[must_use]
+    pub fn new(options: PoolOptions, host: Arc<dyn Host>) -> Self {
+        let shared = Arc::new_cyclic(|pool| {
+            let services = Services {
+                host: Arc::clone(&host),
+                hooks: HookDesk::new(host),
+                compiled: CompiledCache::default(),
+                waits: Waits::new(pool.clone()),
+            };
+            Shared::new(options, Arc::new(services))
+        });
+        watchdog::look_after(&shared);
+        Self { shared }
+    }
+
+    /// Hands a run in. Its outcome goes to the host, exactly once, unless it is cancelled.
+    pub fn submit(&self, id: RunId, request: Request, args: String, context: String) {
+        let control = Arc::new(RunControl::new(Duration::from_millis(request.timeout)));
+        let spec = RunSpec { id, request, args, context, control, began: None };
+        if let Err((id, failure)) = self.shared.submit(spec) {
+            self.shared.services.host.settled(id, Outcome::Failed(Box::new(failure)));
+        }
+    }
+
+    /// Stops a run, wherever it is. Nothing more is heard of it.
+    pub fn cancel(&self, id: RunId) {
+        self.shared.cancel(id);
+    }
+
+    /// The hooks' desk, for answers.
+    #[must_use]
+    pub fn hooks(&self) -> &HookDesk {
+        &self.shared.services.hooks
+    }
+
+    /// Figures of this moment.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.shared.stats()
+    }
+
+    /// Takes no more runs, stops those in flight, and waits for the threads, with a bound.
+    pub fn close(&self) {
+        for id in self.shared.close() {
+            self.shared.services.host.settled(id, Outcome::Failed(Box::new(closed())));
+        }
+        self.shared.join(Instant::now() + JOIN_BOUND);
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        for id in self.shared.close() {
+            self.shared.services.host.settled(id, Outcome::Failed(Box::new(closed())));
+        }
+    }
+}
+
+fn closed() -> Failure {
+    Failure::new(FailureKind::Closed, ErrorCode::Closed, "the runtime is closed")
+}
+
+/// The failure of a run that was stopped.
+fn stopped(cause: StopCause, control: &RunControl) -> Failure {
+    match cause {
+        StopCause::Deadline => Failure::timeout(control.timeout()),
+        StopCause::Cancelled => Failure::new(FailureKind::Aborted, ErrorCode::Aborted, "run was aborted"),
+    }
+}

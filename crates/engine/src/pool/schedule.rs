@@ -1,0 +1,444 @@
+//! Who runs next, and where each run is: queued, executing, or parked. All of it under one lock, which is never held
+//! while a guest runs or the host is called.
+
+use super::queue::{Queue, Queued};
+use super::{PoolOptions, Stats, closed, stopped, watchdog};
+use crate::control::{RunControl, StopCause};
+use crate::errors::{ErrorCode, Failure, FailureKind};
+use crate::host::{Outcome, RunId};
+use crate::sandbox::{RunSpec, Sandbox, Services};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A run that does not stop this long after it was told to is settled without it, and its thread quarantined.
+pub(super) const GRACE: Duration = Duration::from_millis(40);
+/// A run may be ready without a thread for this many times its time-out.
+const PATIENCE: u32 = 10;
+/// Threads in quarantine per configured thread before the pool takes no more runs.
+const QUARANTINE_PER_THREAD: usize = 8;
+
+/// A started run between two turns on a thread.
+pub(super) struct Task {
+    pub(super) id: RunId,
+    pub(super) sandbox: Sandbox,
+    pub(super) control: Arc<RunControl>,
+    /// When it can go on; being picked up later than that is queue time.
+    pub(super) ready_at: Instant,
+}
+
+/// What a thread gets to do.
+pub(super) enum Work {
+    Start { spec: RunSpec, sandbox: Option<Sandbox> },
+    GoOn(Task),
+}
+
+/// A run on a thread.
+struct Executing {
+    control: Arc<RunControl>,
+    /// When it was told to stop by anything but its deadline.
+    told_at: Option<Instant>,
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) queue: Queue,
+    ready: VecDeque<Task>,
+    parked: BTreeMap<(Instant, RunId), Task>,
+    parked_at: HashMap<RunId, Instant>,
+    executing: HashMap<RunId, Executing>,
+    pub(super) idle_sandboxes: Vec<(Instant, Sandbox)>,
+    in_flight: usize,
+    pub(super) threads: usize,
+    pub(super) idle_threads: usize,
+    /// Threads that wait for a hook.
+    pub(super) blocked: usize,
+    pub(super) quarantined: usize,
+    pub(super) is_closed: bool,
+}
+
+pub(super) struct Shared {
+    pub(super) options: PoolOptions,
+    pub(super) services: Arc<Services>,
+    state: Mutex<State>,
+    /// Something may have become runnable.
+    pub(super) work: Condvar,
+    /// A thread has ended.
+    pub(super) ended: Condvar,
+}
+
+impl Shared {
+    pub(super) fn new(options: PoolOptions, services: Arc<Services>) -> Self {
+        Self { options, services, state: Mutex::default(), work: Condvar::new(), ended: Condvar::new() }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        // Consistent between any two statements, so a panic elsewhere does not spoil it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn submit(self: &Arc<Self>, spec: RunSpec) -> Result<(), (RunId, Failure)> {
+        let id = spec.id;
+        let mut state = self.lock();
+        if state.is_closed {
+            return Err((id, closed()));
+        }
+        if state.quarantined >= self.options.threads * QUARANTINE_PER_THREAD {
+            return Err((id, self.exhausted(&state)));
+        }
+        if let Some(limit) = self.options.max_queue
+            && state.in_flight >= self.options.max
+            && state.queue.len() >= limit
+        {
+            return Err((id, self.queue_full(&state, limit)));
+        }
+        let is_timed = self.options.acquire_timeout.is_some();
+        state.queue.push(spec, self.options.fifo, Instant::now());
+        let needs_thread = state.idle_threads == 0 && self.may_add_thread(&state);
+        if needs_thread {
+            state.threads += 1;
+        }
+        drop(state);
+        if needs_thread {
+            self.start_thread();
+        } else {
+            self.work.notify_one();
+        }
+        if is_timed {
+            watchdog::wake();
+        }
+        Ok(())
+    }
+
+    /// The next thing to do; `None` when the thread has to end.
+    pub(super) fn next(&self) -> Option<Work> {
+        let mut state = self.lock();
+        loop {
+            if state.is_closed || state.threads > self.options.threads + state.blocked + state.quarantined {
+                return None;
+            }
+            let now = Instant::now();
+            if let Some(work) = self.take_work(&mut state, now) {
+                if state.idle_threads > 0 && self.has_work_or_timer(&state) {
+                    // Another thread has to watch what this one leaves behind.
+                    self.work.notify_one();
+                }
+                return Some(work);
+            }
+            let until = state.parked.keys().next().map(|(at, _)| at.saturating_duration_since(now));
+            state.idle_threads += 1;
+            state = match until {
+                Some(wait) => self.work.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0,
+                None => self.work.wait(state).unwrap_or_else(PoisonError::into_inner),
+            };
+            state.idle_threads -= 1;
+        }
+    }
+
+    fn take_work(&self, state: &mut State, now: Instant) -> Option<Work> {
+        while let Some(entry) = state.parked.first_entry() {
+            if entry.key().0 > now {
+                break;
+            }
+            let task = entry.remove();
+            state.parked_at.remove(&task.id);
+            state.ready.push_back(task);
+        }
+        if let Some(task) = state.ready.pop_front() {
+            let executing = Executing { control: Arc::clone(&task.control), told_at: None };
+            state.executing.insert(task.id, executing);
+            return Some(Work::GoOn(task));
+        }
+        if state.in_flight >= self.options.max {
+            return None;
+        }
+        let Queued { spec, .. } = state.queue.pop()?;
+        state.in_flight += 1;
+        let executing = Executing { control: Arc::clone(&spec.control), told_at: None };
+        state.executing.insert(spec.id, executing);
+        let sandbox = state.idle_sandboxes.pop().map(|(_, sandbox)| sandbox);
+        Some(Work::Start { spec, sandbox })
+    }
+
+    fn has_work_or_timer(&self, state: &State) -> bool {
+        !state.ready.is_empty()
+            || !state.parked.is_empty()
+            || (state.queue.len() > 0 && state.in_flight < self.options.max)
+    }
+
+    /// The run waits and holds no thread. Gives the sandbox back if the run was cancelled meanwhile.
+    pub(super) fn park(&self, task: Task, wake: Instant) -> Result<(), Sandbox> {
+        let mut state = self.lock();
+        if state.executing.remove(&task.id).is_none() {
+            return Err(task.sandbox);
+        }
+        if state.is_closed || task.control.stop_cause() == Some(StopCause::Cancelled) {
+            state.in_flight -= 1;
+            return Err(task.sandbox);
+        }
+        state.parked_at.insert(task.id, wake);
+        state.parked.insert((wake, task.id), Task { ready_at: wake, ..task });
+        Ok(())
+    }
+
+    /// The run is over. `false` when it had been settled without its thread, which then is in quarantine.
+    pub(super) fn leave(&self, id: RunId) -> bool {
+        let mut state = self.lock();
+        let is_ours = state.executing.remove(&id).is_some();
+        if is_ours {
+            state.in_flight -= 1;
+            if state.queue.len() > 0 {
+                self.work.notify_one();
+            }
+        } else {
+            state.quarantined -= 1;
+        }
+        is_ours
+    }
+
+    /// Keeps a pristine sandbox for the next run.
+    pub(super) fn keep(&self, sandbox: Sandbox) {
+        let mut state = self.lock();
+        if !state.is_closed {
+            state.idle_sandboxes.push((Instant::now(), sandbox));
+        }
+    }
+
+    pub(super) fn cancel(&self, id: RunId) {
+        let mut state = self.lock();
+        if state.queue.remove(id).is_some() {
+            return;
+        }
+        if let Some(executing) = state.executing.get_mut(&id) {
+            executing.told_at = Some(Instant::now());
+            executing.control.stop(StopCause::Cancelled);
+            drop(state);
+            watchdog::wake();
+            return;
+        }
+        let task = take_parked(&mut state, id);
+        if let Some(task) = task {
+            state.in_flight -= 1;
+            drop(state);
+            self.recycle(task.sandbox);
+            self.work.notify_one();
+        }
+    }
+
+    pub(super) fn recycle(&self, mut sandbox: Sandbox) {
+        sandbox.reset();
+        self.keep(sandbox);
+    }
+
+    /// Marks the pool closed and answers the runs that have to be told.
+    pub(super) fn close(&self) -> Vec<RunId> {
+        let (ids, dropped) = {
+            let mut state = self.lock();
+            if state.is_closed {
+                return Vec::new();
+            }
+            state.is_closed = true;
+            let mut ids: Vec<RunId> = state.queue.take_where(|_| true).iter().map(|queued| queued.spec.id).collect();
+            let mut dropped: Vec<Task> = state.ready.drain(..).collect();
+            dropped.extend(std::mem::take(&mut state.parked).into_values());
+            state.parked_at.clear();
+            ids.extend(dropped.iter().map(|task| task.id));
+            let executing = std::mem::take(&mut state.executing);
+            state.quarantined += executing.len();
+            for (id, executing) in executing {
+                executing.control.stop(StopCause::Cancelled);
+                ids.push(id);
+            }
+            state.in_flight = 0;
+            let sandboxes = std::mem::take(&mut state.idle_sandboxes);
+            (ids, (dropped, sandboxes))
+        };
+        drop(dropped);
+        self.work.notify_all();
+        ids
+    }
+
+    pub(super) fn join(&self, until: Instant) {
+        let mut state = self.lock();
+        while state.threads > 0 {
+            let Some(wait) = until.checked_duration_since(Instant::now()) else { return };
+            state = self.ended.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        let state = self.lock();
+        Stats {
+            threads: state.threads,
+            idle_threads: state.idle_threads,
+            running: state.executing.len(),
+            parked: state.parked.len() + state.ready.len(),
+            queued: state.queue.len(),
+            quarantined: state.quarantined,
+            sandboxes: state.in_flight + state.idle_sandboxes.len(),
+            idle_sandboxes: state.idle_sandboxes.len(),
+            hook_generation: self.services.hooks.generation(),
+        }
+    }
+
+    /// What the watchdog does: stops what is overdue, settles what does not stop, drops what is idle. Answers when it
+    /// wants to be called again.
+    pub(super) fn look_after(self: &Arc<Self>, now: Instant) -> Option<Instant> {
+        let mut settled: Vec<(RunId, Failure)> = Vec::new();
+        let mut sandboxes = Vec::new();
+        let mut replacements = 0;
+        let next = {
+            let mut state = self.lock();
+            if state.is_closed {
+                return None;
+            }
+            let mut next = None;
+            replacements += settle_overdue(&mut state, now, &mut settled, &mut next);
+            expire_parked(&mut state, now, &mut settled, &mut sandboxes, &mut next);
+            self.expire_queued(&mut state, now, &mut settled, &mut next);
+            self.drop_idle(&mut state, now, &mut sandboxes, &mut next);
+            for _ in 0..replacements {
+                state.threads += 1;
+            }
+            next
+        };
+        for _ in 0..replacements {
+            self.start_thread();
+        }
+        for (id, failure) in settled {
+            self.services.host.settled(id, Outcome::Failed(Box::new(failure)));
+        }
+        drop(sandboxes);
+        next
+    }
+
+    fn expire_queued(&self, state: &mut State, now: Instant, settled: &mut Vec<(RunId, Failure)>, next: &mut Option<Instant>) {
+        let Some(limit) = self.options.acquire_timeout.map(Duration::from_millis) else { return };
+        let over = state.queue.take_where(|queued| now >= queued.since + limit);
+        for queued in over {
+            let busy = self.busyness(state);
+            let waited = now.duration_since(queued.since).as_millis();
+            let message = format!("run waited {waited} ms for a place in the pool, limit is {} ms; {busy}", limit.as_millis());
+            let failure = Failure::new(FailureKind::QueueTimeout, ErrorCode::QueueTimeout, message);
+            settled.push((queued.spec.id, failure));
+        }
+        sooner(next, state.queue.iter().map(|queued| queued.since + limit).min());
+    }
+
+    fn drop_idle(&self, state: &mut State, now: Instant, dropped: &mut Vec<Sandbox>, next: &mut Option<Instant>) {
+        let limit = Duration::from_millis(self.options.idle_timeout);
+        while state.idle_sandboxes.len() > self.options.min_sandboxes {
+            // The front has been idle longest: sandboxes are taken from and put to the back.
+            let due = state.idle_sandboxes[0].0 + limit;
+            if due > now {
+                sooner(next, Some(due));
+                return;
+            }
+            dropped.push(state.idle_sandboxes.remove(0).1);
+        }
+    }
+
+    fn busyness(&self, state: &State) -> String {
+        format!(
+            "{} of {} places are taken, {} runs execute on {} threads, {} wait",
+            state.in_flight,
+            self.options.max,
+            state.executing.len(),
+            self.options.threads,
+            state.queue.len()
+        )
+    }
+
+    fn queue_full(&self, state: &State, limit: usize) -> Failure {
+        let message = format!("the queue is full: {} runs wait, limit is {limit}; {}", state.queue.len(), self.busyness(state));
+        let (limit, measured) = (Some(limit as u64), Some(state.queue.len() as u64));
+        Failure { limit, measured, ..Failure::new(FailureKind::QueueFull, ErrorCode::QueueFull, message) }
+    }
+
+    fn exhausted(&self, state: &State) -> Failure {
+        let message = format!(
+            "{} threads hang in guest code that cannot be interrupted; no run is taken until some return",
+            state.quarantined
+        );
+        Failure::new(FailureKind::Exhausted, ErrorCode::PoolExhausted, message)
+    }
+}
+
+fn take_parked(state: &mut State, id: RunId) -> Option<Task> {
+    if let Some(at) = state.parked_at.remove(&id) {
+        return state.parked.remove(&(at, id));
+    }
+    let index = state.ready.iter().position(|task| task.id == id)?;
+    state.ready.remove(index)
+}
+
+/// Runs on threads: told to stop at the deadline, settled without their thread when they do not. Answers how many
+/// threads have to be replaced.
+fn settle_overdue(
+    state: &mut State,
+    now: Instant,
+    settled: &mut Vec<(RunId, Failure)>,
+    next: &mut Option<Instant>,
+) -> usize {
+    let mut hanging = Vec::new();
+    for (id, executing) in &state.executing {
+        let due = executing.told_at.or_else(|| executing.control.deadline());
+        let Some(due) = due else { continue };
+        if now >= due {
+            executing.control.stop(StopCause::Deadline);
+        }
+        if now >= due + GRACE {
+            hanging.push(*id);
+        } else {
+            sooner(next, Some(if now >= due { due + GRACE } else { due }));
+        }
+    }
+    for id in &hanging {
+        if let Some(executing) = state.executing.remove(id) {
+            state.in_flight -= 1;
+            state.quarantined += 1;
+            if executing.told_at.is_none() {
+                settled.push((*id, stopped(StopCause::Deadline, &executing.control)));
+            }
+        }
+    }
+    hanging.len()
+}
+
+/// Parked runs whose deadline passes while every thread is busy.
+fn expire_parked(
+    state: &mut State,
+    now: Instant,
+    settled: &mut Vec<(RunId, Failure)>,
+    sandboxes: &mut Vec<Sandbox>,
+    next: &mut Option<Instant>,
+) {
+    let overdue = |task: &Task| match task.control.deadline() {
+        Some(deadline) if task.ready_at >= deadline => deadline + GRACE / 2,
+        // Ready but without a thread: not the guest's fault, so it may take much longer.
+        _ => task.ready_at + task.control.timeout().saturating_mul(PATIENCE),
+    };
+    let tasks = state.parked.values().chain(&state.ready);
+    let over: Vec<RunId> = tasks.filter(|task| now >= overdue(task)).map(|task| task.id).collect();
+    for id in over {
+        let Some(task) = take_parked(state, id) else { continue };
+        state.in_flight -= 1;
+        let failure = if task.control.check().is_some() {
+            stopped(StopCause::Deadline, &task.control)
+        } else {
+            let waited = now.saturating_duration_since(task.ready_at).as_millis();
+            let message = format!("run was ready for {waited} ms, but every thread was busy");
+            Failure::new(FailureKind::QueueTimeout, ErrorCode::QueueTimeout, message)
+        };
+        settled.push((id, failure));
+        // Not worth the watchdog's time to restore.
+        sandboxes.push(task.sandbox);
+    }
+    sooner(next, state.parked.values().chain(&state.ready).map(overdue).min());
+}
+
+fn sooner(next: &mut Option<Instant>, candidate: Option<Instant>) {
+    if let Some(candidate) = candidate {
+        *next = Some(next.map_or(candidate, |known| known.min(candidate)));
+    }
+}

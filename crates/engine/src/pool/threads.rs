@@ -1,0 +1,182 @@
+//! The pool's threads: take work, enter the sandbox, tell the outcome.
+
+use super::schedule::{Shared, Task, Work};
+use super::{stopped, watchdog};
+use crate::control::{RunControl, StopCause};
+use crate::errors::Failure;
+use crate::host::{Outcome, RunId};
+use crate::sandbox::{Progress, RunSpec, Sandbox, ThreadStack};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Weak};
+use std::time::Instant;
+
+/// Threads beyond the configured ones, for as long as others wait for hooks.
+const MOST_EXTRA_THREADS: usize = 32;
+/// Native frames beneath the guest's, and the signal of an overflow, need room beside the guest's own stack.
+const STACK_BESIDE_GUEST: usize = 1 << 20;
+
+/// Tells the pool while a thread waits for a hook, so that another can take its place.
+pub struct Waits {
+    pool: Weak<Shared>,
+}
+
+impl Waits {
+    pub(super) fn new(pool: Weak<Shared>) -> Self {
+        Self { pool }
+    }
+
+    /// Runs `wait` as a wait of this thread.
+    pub(crate) fn during<R>(&self, wait: impl FnOnce() -> R) -> R {
+        let Some(pool) = self.pool.upgrade() else { return wait() };
+        pool.thread_waits();
+        let answer = wait();
+        pool.lock().blocked -= 1;
+        answer
+    }
+}
+
+impl Shared {
+    fn thread_waits(self: &Arc<Self>) {
+        let needs_thread = {
+            let mut state = self.lock();
+            state.blocked += 1;
+            let needs_thread = state.idle_threads == 0 && !state.is_closed && self.may_add_thread(&state);
+            if needs_thread {
+                state.threads += 1;
+            }
+            needs_thread
+        };
+        if needs_thread {
+            self.start_thread();
+        }
+    }
+
+    pub(super) fn may_add_thread(&self, state: &super::schedule::State) -> bool {
+        let extra = (state.blocked + state.quarantined).min(MOST_EXTRA_THREADS);
+        state.threads < self.options.threads + extra
+    }
+
+    /// Starts a thread that `state.threads` already counts.
+    pub(super) fn start_thread(self: &Arc<Self>) {
+        let stack = self.thread_stack();
+        let shared = Arc::clone(self);
+        let started = std::thread::Builder::new()
+            .name("isolated-runtime".to_owned())
+            .stack_size(stack.0 + STACK_BESIDE_GUEST)
+            .spawn(move || {
+                while let Some(work) = shared.next() {
+                    shared.execute(work, stack);
+                }
+                shared.thread_ended();
+            });
+        if let Err(error) = started {
+            self.thread_ended();
+            self.fail_queued(&format!("no thread could be started: {error}"));
+        }
+    }
+
+    /// Twice the guest's own: native functions may go deeper than the engine checks.
+    fn thread_stack(&self) -> ThreadStack {
+        let guest = usize::try_from(self.options.limits.stack).unwrap_or(usize::MAX / 4);
+        ThreadStack(guest.saturating_mul(2))
+    }
+
+    fn thread_ended(&self) {
+        self.lock().threads -= 1;
+        self.ended.notify_all();
+    }
+
+    /// Without any thread nobody would ever take these runs.
+    fn fail_queued(&self, message: &str) {
+        let failed = {
+            let mut state = self.lock();
+            if state.threads > 0 {
+                return;
+            }
+            state.queue.take_where(|_| true)
+        };
+        for queued in failed {
+            let failure = Failure::internal(message);
+            self.services.host.settled(queued.spec.id, Outcome::Failed(Box::new(failure)));
+        }
+    }
+
+    fn execute(self: &Arc<Self>, work: Work, stack: ThreadStack) {
+        let (id, control) = match &work {
+            Work::Start { spec, .. } => (spec.id, Arc::clone(&spec.control)),
+            Work::GoOn(task) => (task.id, Arc::clone(&task.control)),
+        };
+        let turned = catch_unwind(AssertUnwindSafe(|| match work {
+            Work::Start { spec, sandbox } => self.start(spec, sandbox, stack),
+            Work::GoOn(task) => Ok(go_on(task, stack)),
+        }));
+        match turned {
+            Ok(Ok((sandbox, progress))) => self.after_turn(id, control, sandbox, progress),
+            Ok(Err(failure)) => self.settle(id, Outcome::Failed(Box::new(failure)), None),
+            Err(_panic) => {
+                let failure = Failure::internal("a defect of isolated-runtime-native ended this run; please report it");
+                self.settle(id, Outcome::Failed(Box::new(failure)), None);
+            }
+        }
+    }
+
+    fn start(&self, spec: RunSpec, sandbox: Option<Sandbox>, stack: ThreadStack) -> Result<(Sandbox, Progress), Failure> {
+        let mut sandbox = match sandbox {
+            Some(sandbox) => sandbox,
+            None => Sandbox::new(self.options.limits.memory, stack).map_err(|error| Failure::internal(error.to_string()))?,
+        };
+        spec.control.run_clock();
+        watchdog::expect(spec.control.deadline());
+        let progress = sandbox.begin(spec, Arc::clone(&self.services), stack);
+        Ok((sandbox, progress))
+    }
+
+    fn after_turn(&self, id: RunId, control: Arc<RunControl>, sandbox: Sandbox, progress: Progress) {
+        match progress {
+            Progress::Done(outcome) => self.settle(id, outcome, Some(sandbox)),
+            Progress::Stopped(cause) => {
+                let failure = stopped(cause, &control);
+                self.settle_stopped(id, cause, failure, sandbox);
+            }
+            Progress::Waiting(wait) => {
+                let now = Instant::now();
+                let deadline = control.deadline().unwrap_or(now);
+                let wake = wait.map_or(deadline, |wait| (now + wait).min(deadline));
+                let task = Task { id, sandbox, control, ready_at: wake };
+                if let Err(sandbox) = self.park(task, wake) {
+                    self.recycle(sandbox);
+                }
+            }
+        }
+    }
+
+    fn settle(&self, id: RunId, outcome: Outcome, sandbox: Option<Sandbox>) {
+        if self.leave(id) {
+            self.services.host.settled(id, outcome);
+        }
+        if let Some(sandbox) = sandbox {
+            self.recycle(sandbox);
+        }
+    }
+
+    /// A cancelled run is not heard of again; who cancelled it knows.
+    fn settle_stopped(&self, id: RunId, cause: StopCause, failure: Failure, sandbox: Sandbox) {
+        if cause == StopCause::Cancelled {
+            self.leave(id);
+            self.recycle(sandbox);
+        } else {
+            self.settle(id, Outcome::Failed(Box::new(failure)), Some(sandbox));
+        }
+    }
+}
+
+fn go_on(mut task: Task, stack: ThreadStack) -> (Sandbox, Progress) {
+    let is_deadline = task.control.deadline().is_none_or(|deadline| task.ready_at >= deadline);
+    if is_deadline {
+        task.control.stop(StopCause::Deadline);
+        return (task.sandbox, Progress::Stopped(StopCause::Deadline));
+    }
+    task.control.extend(task.ready_at.elapsed());
+    let progress = task.sandbox.resume(stack);
+    (task.sandbox, progress)
+}

@@ -1,0 +1,80 @@
+//! What the host asks for: one run, as it arrives in JSON.
+
+use crate::limits::Limits;
+use serde::Deserialize;
+
+/// Where a hook of the user runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum HookPlace {
+    /// In the runtime's hook thread: hooks given as module paths.
+    Thread,
+    /// On the host's event loop: hooks given as functions.
+    Host,
+}
+
+/// Which hooks a run has.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Hooks {
+    /// Asked where a module is that the ordinary rules do not find.
+    pub resolver: Option<HookPlace>,
+    /// Turns source into JavaScript the engine runs.
+    pub compiler: Option<HookPlace>,
+    /// The compiler's identity in the cache of its results.
+    pub compiler_id: String,
+    /// Maps the arguments after the function was found.
+    pub arguments: Option<HookPlace>,
+    /// Whether the host wants to hear when the function was found.
+    pub running: bool,
+}
+
+/// How the result crosses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ResultForm {
+    /// As `JSON.stringify` has it.
+    #[default]
+    Json,
+    /// With dates, maps, sets, bytes and cycles.
+    Structured,
+}
+
+/// One run. Paths are absolute.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    /// The customer's folder.
+    pub root: String,
+    /// The module below it.
+    pub file: String,
+    /// Which of its exports is called.
+    pub func_name: String,
+    /// Extensions of the guest's own source files.
+    pub source_extensions: Vec<String>,
+    /// Packages that may be required.
+    #[serde(default)]
+    pub external: Vec<String>,
+    /// Folders allowed besides `root`.
+    #[serde(default)]
+    pub whitelisted_paths: Vec<String>,
+    /// Milliseconds of wall clock.
+    pub timeout: u64,
+    /// 0 comes first.
+    #[serde(default)]
+    pub priority: u32,
+    /// What it may use up.
+    pub limits: Limits,
+    /// Whether console calls are reported.
+    #[serde(default)]
+    pub console: bool,
+    /// How the result crosses.
+    #[serde(default)]
+    pub result: ResultForm,
+    /// The user's hooks.
+    #[serde(default)]
+    pub hooks: Hooks,
+    /// Handed back with every request to the hook thread.
+    #[serde(default)]
+    pub hook_data: serde_json::Value,
+}

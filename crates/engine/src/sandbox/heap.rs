@@ -1,0 +1,420 @@
+//! The allocator a sandbox's engine is served from: two-level segregated fit over one address range.
+//!
+//! All state lives inside the range, so copying the range back restores the allocator together with what it handed
+//! out. Every operation is O(1). Memory above `top` has never been handed out since the last restore. Must not know
+//! QuickJS, and never asks the system for anything.
+//!
+//! A block starts with the address of its physical predecessor (valid only while that one is free; the word is the
+//! last one of the predecessor's payload), then its size and two flag bits, then the payload. Payloads are aligned to
+//! 16 bytes, so sizes are 8 modulo 16, and a block in use costs 8 bytes.
+
+#![expect(unsafe_code, reason = "an allocator: it reads and writes block headers in raw memory")]
+
+use std::ptr;
+
+const FIRST_LEVELS: usize = 32;
+const SECOND_LEVELS: usize = 16;
+/// Sizes below this one are binned linearly, 16 bytes apart.
+const SMALL: usize = 256;
+const SMALL_LOG: u32 = 8;
+const SECOND_LEVELS_LOG: u32 = 4;
+
+/// From a block's address to its payload.
+const HEADER: usize = 16;
+/// What a block in use costs beside its payload.
+const OVERHEAD: usize = 8;
+const SMALLEST_PAYLOAD: usize = 24;
+const SMALLEST_SPLIT: usize = SMALLEST_PAYLOAD + OVERHEAD;
+/// Far above any arena; keeps size arithmetic from wrapping.
+const LARGEST_REQUEST: usize = 1 << 38;
+
+const FREE: usize = 1;
+const PREVIOUS_FREE: usize = 2;
+const FLAGS: usize = FREE | PREVIOUS_FREE;
+
+/// Allocator state, at the start of the range it serves. Addresses are plain integers; 0 means none.
+#[repr(C, align(16))]
+pub(super) struct Heap {
+    top: usize,
+    limit: usize,
+    peak: usize,
+    first_bits: u32,
+    second_bits: [u32; FIRST_LEVELS],
+    bins: [[usize; SECOND_LEVELS]; FIRST_LEVELS],
+}
+
+impl Heap {
+    /// Lays out an empty heap at `base`, which may hand out memory up to `base + bytes`.
+    ///
+    /// # Safety
+    /// `base` is aligned to 16 and readable and writable for `bytes`, which exceed the size of `Heap`.
+    pub(super) unsafe fn create(base: *mut u8, bytes: usize) -> *mut Heap {
+        let heap = base.cast::<Heap>();
+        let top = base as usize + size_of::<Heap>();
+        let empty = Heap {
+            top,
+            limit: base as usize + bytes,
+            peak: top,
+            first_bits: 0,
+            second_bits: [0; FIRST_LEVELS],
+            bins: [[0; SECOND_LEVELS]; FIRST_LEVELS],
+        };
+        // SAFETY: the caller vouches for the range.
+        unsafe { heap.write(empty) };
+        heap
+    }
+
+    /// Bytes from the start of the range to the end of what is handed out.
+    pub(super) fn used(&self) -> usize {
+        self.top - ptr::from_ref(self) as usize
+    }
+
+    /// The most `used` has been since the last `reset_peak`.
+    pub(super) fn peak(&self) -> usize {
+        self.peak - ptr::from_ref(self) as usize
+    }
+
+    pub(super) fn reset_peak(&mut self) {
+        self.peak = self.top;
+    }
+
+    /// Lets the heap grow to `bytes` from its start and no further.
+    pub(super) fn set_limit(&mut self, bytes: usize) {
+        self.limit = ptr::from_ref(self) as usize + bytes;
+    }
+
+    /// `None` when the limit would be exceeded.
+    pub(super) fn allocate(&mut self, bytes: usize) -> Option<*mut u8> {
+        let need = payload_for(bytes)?;
+        let block = match self.take_fitting(need) {
+            Some(block) => {
+                self.give_back_tail(block, need);
+                block
+            }
+            None => self.carve_from_top(need)?,
+        };
+        Some((block + HEADER) as *mut u8)
+    }
+
+    /// # Safety
+    /// `payload` came from this heap and has not been released since.
+    pub(super) unsafe fn release(&mut self, payload: *mut u8) {
+        let block = payload as usize - HEADER;
+        self.release_block(block);
+    }
+
+    /// `None` when the limit would be exceeded; the old block then stays as it is.
+    ///
+    /// # Safety
+    /// `payload` came from this heap and has not been released since.
+    pub(super) unsafe fn resize(&mut self, payload: *mut u8, bytes: usize) -> Option<*mut u8> {
+        let need = payload_for(bytes)?;
+        let block = payload as usize - HEADER;
+        let size = size_of_block(block);
+        if need <= size {
+            // A small surplus stays: growing again is likelier than running short.
+            if size - need > size / 4 {
+                self.give_back_tail(block, need);
+            }
+            return Some(payload);
+        }
+        if self.grow_in_place(block, size, need) {
+            return Some(payload);
+        }
+        let fresh = self.allocate(bytes)?;
+        // SAFETY: both are live payloads of this heap, distinct, and the old one is `size` bytes long.
+        unsafe { ptr::copy_nonoverlapping(payload, fresh, size) };
+        self.release_block(block);
+        Some(fresh)
+    }
+
+    /// # Safety
+    /// `payload` came from a heap and has not been released since.
+    pub(super) unsafe fn usable_size(payload: *const u8) -> usize {
+        size_of_block(payload as usize - HEADER)
+    }
+
+    fn carve_from_top(&mut self, need: usize) -> Option<usize> {
+        let block = self.top;
+        let top = block + OVERHEAD + need;
+        // The header of the block that may follow has to fit as well.
+        if top + HEADER > self.limit {
+            return None;
+        }
+        self.set_top(top);
+        write(block + OVERHEAD, need);
+        Some(block)
+    }
+
+    fn set_top(&mut self, top: usize) {
+        self.top = top;
+        self.peak = self.peak.max(top);
+    }
+
+    fn grow_in_place(&mut self, block: usize, size: usize, need: usize) -> bool {
+        let next = next_of(block, size);
+        if next == self.top {
+            let top = block + OVERHEAD + need;
+            if top + HEADER > self.limit {
+                return false;
+            }
+            self.set_top(top);
+            write(block + OVERHEAD, need | (read(block + OVERHEAD) & FLAGS));
+            return true;
+        }
+        if read(next + OVERHEAD) & FREE == 0 {
+            return false;
+        }
+        let joined = size + OVERHEAD + size_of_block(next);
+        if joined < need {
+            return false;
+        }
+        self.unlink(next);
+        write(block + OVERHEAD, joined | (read(block + OVERHEAD) & FLAGS));
+        let after = next_of(block, joined);
+        write(after + OVERHEAD, read(after + OVERHEAD) & !PREVIOUS_FREE);
+        self.give_back_tail(block, need);
+        true
+    }
+
+    /// Cuts a block in use down to `need` bytes where the rest is worth a block of its own.
+    fn give_back_tail(&mut self, block: usize, need: usize) {
+        let size = size_of_block(block);
+        if size - need < SMALLEST_SPLIT {
+            return;
+        }
+        write(block + OVERHEAD, need | (read(block + OVERHEAD) & FLAGS));
+        let tail = next_of(block, need);
+        write(tail + OVERHEAD, size - need - OVERHEAD);
+        self.release_block(tail);
+    }
+
+    /// Joins a block with its free neighbours and files it, or gives it back to the untouched top.
+    fn release_block(&mut self, released: usize) {
+        let mut block = released;
+        let mut size = size_of_block(block);
+        if read(block + OVERHEAD) & PREVIOUS_FREE != 0 {
+            let previous = read(block);
+            self.unlink(previous);
+            size += OVERHEAD + size_of_block(previous);
+            block = previous;
+        }
+        let mut next = next_of(block, size);
+        if next != self.top && read(next + OVERHEAD) & FREE != 0 {
+            self.unlink(next);
+            size += OVERHEAD + size_of_block(next);
+            next = next_of(block, size);
+        }
+        if next == self.top {
+            self.top = block;
+            return;
+        }
+        // Two free blocks never touch, so the predecessor of a free block is in use.
+        write(block + OVERHEAD, size | FREE);
+        write(next, block);
+        write(next + OVERHEAD, read(next + OVERHEAD) | PREVIOUS_FREE);
+        self.link(block, size);
+    }
+
+    /// Takes a free block of at least `need` bytes out of its bin and marks it used.
+    fn take_fitting(&mut self, need: usize) -> Option<usize> {
+        let (mut first, second) = bin_to_search(need);
+        if first >= FIRST_LEVELS {
+            return None;
+        }
+        let mut seconds = self.second_bits[first] & (u32::MAX << second);
+        if seconds == 0 {
+            let firsts = self.first_bits & u32::MAX.checked_shl(first as u32 + 1).unwrap_or(0);
+            if firsts == 0 {
+                return None;
+            }
+            first = firsts.trailing_zeros() as usize;
+            seconds = self.second_bits[first];
+        }
+        let block = self.bins[first][seconds.trailing_zeros() as usize];
+        self.unlink(block);
+        let size = size_of_block(block);
+        write(block + OVERHEAD, size);
+        let next = next_of(block, size);
+        write(next + OVERHEAD, read(next + OVERHEAD) & !PREVIOUS_FREE);
+        Some(block)
+    }
+
+    fn link(&mut self, block: usize, size: usize) {
+        let (first, second) = bin_of(size);
+        let head = self.bins[first][second];
+        write(block + HEADER, head);
+        write(block + HEADER + 8, 0);
+        if head != 0 {
+            write(head + HEADER + 8, block);
+        }
+        self.bins[first][second] = block;
+        self.first_bits |= 1 << first;
+        self.second_bits[first] |= 1 << second;
+    }
+
+    fn unlink(&mut self, block: usize) {
+        let (next, previous) = (read(block + HEADER), read(block + HEADER + 8));
+        if next != 0 {
+            write(next + HEADER + 8, previous);
+        }
+        if previous != 0 {
+            write(previous + HEADER, next);
+            return;
+        }
+        let (first, second) = bin_of(size_of_block(block));
+        self.bins[first][second] = next;
+        if next == 0 {
+            self.second_bits[first] &= !(1 << second);
+            if self.second_bits[first] == 0 {
+                self.first_bits &= !(1 << first);
+            }
+        }
+    }
+}
+
+fn payload_for(bytes: usize) -> Option<usize> {
+    if bytes > LARGEST_REQUEST {
+        return None;
+    }
+    let rounded = ((bytes + OVERHEAD + 15) & !15) - OVERHEAD;
+    Some(rounded.max(SMALLEST_PAYLOAD))
+}
+
+/// The bin a free block of `size` bytes is filed in.
+fn bin_of(size: usize) -> (usize, usize) {
+    if size < SMALL {
+        return (0, size / (SMALL / SECOND_LEVELS));
+    }
+    let log = size.ilog2();
+    let second = (size >> (log - SECOND_LEVELS_LOG)) ^ SECOND_LEVELS;
+    ((log - SMALL_LOG + 1) as usize, second)
+}
+
+/// The first bin in which every block has at least `need` bytes.
+fn bin_to_search(need: usize) -> (usize, usize) {
+    if need < SMALL {
+        return bin_of(need);
+    }
+    bin_of(need + (1 << (need.ilog2() - SECOND_LEVELS_LOG)) - 1)
+}
+
+fn size_of_block(block: usize) -> usize {
+    read(block + OVERHEAD) & !FLAGS
+}
+
+fn next_of(block: usize, size: usize) -> usize {
+    block + OVERHEAD + size
+}
+
+fn read(address: usize) -> usize {
+    // SAFETY: called with addresses of header words of blocks below `top + HEADER`, which lie inside the range.
+    unsafe { *(address as *const usize) }
+}
+
+fn write(address: usize, word: usize) {
+    // SAFETY: as for `read`; the range belongs to this heap alone.
+    unsafe { *(address as *mut usize) = word };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BYTES: usize = 1 << 20;
+
+    fn with_heap(body: impl FnOnce(&mut Heap)) {
+        let mut range = vec![0_u128; BYTES / 16];
+        // SAFETY: the vector is aligned to 16, BYTES long, and outlives the heap.
+        let heap = unsafe { &mut *Heap::create(range.as_mut_ptr().cast(), BYTES) };
+        body(heap);
+    }
+
+    /// A small generator, so that the test needs no dependency and repeats exactly.
+    fn next(seed: &mut u64) -> usize {
+        *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (*seed >> 33) as usize
+    }
+
+    #[test]
+    fn blocks_keep_their_bytes_whatever_is_allocated_resized_and_released_around_them() {
+        with_heap(|heap| {
+            let mut live: Vec<(*mut u8, usize, u8)> = Vec::new();
+            let mut seed = 7;
+            for round in 0..60_000_usize {
+                let mark = (round % 251) as u8;
+                if live.len() > 200 || (!live.is_empty() && next(&mut seed) % 3 == 0) {
+                    let (payload, bytes, old) = live.swap_remove(next(&mut seed) % live.len());
+                    // SAFETY: `payload` is live and `bytes` long.
+                    unsafe {
+                        assert!((0..bytes).all(|at| *payload.add(at) == old));
+                        heap.release(payload);
+                    }
+                } else if !live.is_empty() && next(&mut seed) % 4 == 0 {
+                    let index = next(&mut seed) % live.len();
+                    let (payload, bytes, old) = live[index];
+                    let wanted = 1 + next(&mut seed) % 3_000;
+                    // SAFETY: `payload` is live; the new block is `wanted` bytes long.
+                    unsafe {
+                        let Some(moved) = heap.resize(payload, wanted) else { continue };
+                        assert!((0..bytes.min(wanted)).all(|at| *moved.add(at) == old));
+                        ptr::write_bytes(moved, mark, wanted);
+                        live[index] = (moved, wanted, mark);
+                    }
+                } else {
+                    let bytes = 1 + next(&mut seed) % if round % 50 == 0 { 40_000 } else { 600 };
+                    let Some(payload) = heap.allocate(bytes) else { continue };
+                    assert_eq!(payload as usize % 16, 0);
+                    // SAFETY: a fresh block of `bytes` bytes.
+                    unsafe {
+                        assert!(Heap::usable_size(payload) >= bytes);
+                        ptr::write_bytes(payload, mark, bytes);
+                    }
+                    live.push((payload, bytes, mark));
+                }
+            }
+            for (payload, ..) in live {
+                // SAFETY: still live.
+                unsafe { heap.release(payload) };
+            }
+            assert_eq!(heap.used(), size_of::<Heap>(), "everything came back to the top");
+        });
+    }
+
+    #[test]
+    fn the_limit_is_never_exceeded_and_is_reached_nearly() {
+        with_heap(|heap| {
+            let mut total = 0;
+            while heap.allocate(1_000).is_some() {
+                total += 1_000;
+            }
+            assert!(heap.used() <= BYTES);
+            assert!(total > BYTES - size_of::<Heap>() - BYTES / 50);
+        });
+    }
+
+    #[test]
+    fn a_freed_range_serves_larger_requests_again() {
+        with_heap(|heap| {
+            let blocks: Vec<_> = (0..100).filter_map(|_| heap.allocate(1_000)).collect();
+            let fence = heap.allocate(16);
+            assert!(fence.is_some());
+            let before = heap.used();
+            for block in blocks {
+                // SAFETY: each is live and released once.
+                unsafe { heap.release(block) };
+            }
+            assert!(heap.allocate(90_000).is_some());
+            assert_eq!(heap.used(), before);
+        });
+    }
+
+    #[test]
+    fn absurd_sizes_are_refused() {
+        with_heap(|heap| {
+            assert!(heap.allocate(usize::MAX).is_none());
+            assert!(heap.allocate(BYTES).is_none());
+            assert!(heap.allocate(0).is_some());
+        });
+    }
+}

@@ -1,0 +1,227 @@
+//! Making a sandbox, running in it, and making it pristine again.
+
+#![expect(unsafe_code, reason = "enters the guard")]
+
+use super::arena::Arena;
+use super::breaker::{Breach, Outside};
+use super::js::Js;
+use super::{RunSpec, Services, execution, realm};
+use crate::control::StopCause;
+use crate::errors::{ErrorCode, Failure, FailureKind};
+use crate::host::Outcome;
+use crate::modules::{ModuleLoader, PolicyOptions};
+use rquickjs::qjs;
+use std::ffi::c_void;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// A new engine and its globals, generously; less is no sandbox.
+const SMALLEST_ARENA: u64 = 2 << 20;
+/// Native code beneath the guest's last frame needs room of its own.
+const STACK_RESERVE: usize = 512 << 10;
+
+/// Why a sandbox could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// The system gave no memory.
+    #[error("cannot reserve {bytes} bytes for a sandbox: {source}")]
+    Reserve {
+        /// What was asked for.
+        bytes: u64,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The engine did not start.
+    #[error("the engine did not start within {bytes} bytes")]
+    Start {
+        /// The arena's size.
+        bytes: u64,
+    },
+}
+
+/// Where a run stands.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// It is over.
+    Done(Outcome),
+    /// It waits, at most for this long from now; `None` when only its deadline will end it.
+    Waiting(Option<Duration>),
+    /// It was stopped from outside; the cause is in its control.
+    Stopped(StopCause),
+}
+
+/// How much native stack the executing thread offers to guests, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThreadStack(pub usize);
+
+/// One engine in its own arena.
+pub struct Sandbox {
+    arena: Arena,
+    outside: Box<Outside>,
+    context: *mut qjs::JSContext,
+}
+
+// SAFETY: the context and everything it refers to is owned by this value; one thread at a time executes it, and its
+// stack limit is adapted to that thread at each entry.
+unsafe impl Send for Sandbox {}
+
+impl Sandbox {
+    /// A pristine sandbox whose runs may use up to `memory` bytes.
+    ///
+    /// # Errors
+    /// See `SandboxError`.
+    pub fn new(memory: u64, stack: ThreadStack) -> Result<Self, SandboxError> {
+        let bytes = memory.max(SMALLEST_ARENA);
+        let arena = Arena::reserve(usize::try_from(bytes).unwrap_or(usize::MAX))
+            .map_err(|source| SandboxError::Reserve { bytes, source })?;
+        let mut outside = Outside::new(arena.heap());
+        // SAFETY: the box keeps its address for the sandbox's life.
+        let context = unsafe { realm::create_context(&raw mut *outside) }.ok_or(SandboxError::Start { bytes })?;
+        let mut sandbox = Self { arena, outside, context };
+        if !matches!(sandbox.enter(stack, install), Entered::Returned) || !sandbox.outside.state.is_installed {
+            return Err(SandboxError::Start { bytes });
+        }
+        // SAFETY: made above, and not executing.
+        unsafe { realm::settle_heap(context) };
+        sandbox.arena.take_image();
+        Ok(sandbox)
+    }
+
+    /// Bytes of heap that a pristine sandbox holds.
+    #[must_use]
+    pub fn image_bytes(&self) -> usize {
+        self.arena.image_bytes()
+    }
+
+    /// Begins a run and goes on until it is over, waits, or is stopped.
+    pub fn begin(&mut self, mut spec: RunSpec, services: Arc<Services>, stack: ThreadStack) -> Progress {
+        let loader = match ModuleLoader::new(policy(&spec)) {
+            Ok(loader) => loader,
+            Err(error) => {
+                let failure = execution::entry_failure(&spec.request.file, error);
+                return Progress::Done(Outcome::Failed(Box::new(failure)));
+            }
+        };
+        self.arena.set_limit(usize::try_from(spec.request.limits.memory).unwrap_or(usize::MAX));
+        self.outside.set_control(Some(&spec.control));
+        spec.began = Some(Instant::now());
+        let state = &mut self.outside.state;
+        state.hook_data = spec.request.hook_data.to_string().into();
+        state.loader = Some(loader);
+        state.services = Some(services);
+        state.spec = Some(spec);
+        self.go_on(stack, begin)
+    }
+
+    /// Goes on with a run that was waiting.
+    pub fn resume(&mut self, stack: ThreadStack) -> Progress {
+        self.go_on(stack, turn)
+    }
+
+    /// Makes the sandbox pristine: bit by bit what it was before its first run.
+    pub fn reset(&mut self) {
+        self.outside.set_control(None);
+        self.outside.state.clear();
+        self.arena.restore();
+        self.arena.set_limit(self.arena.bytes());
+    }
+
+    fn go_on(&mut self, stack: ThreadStack, body: fn(Js)) -> Progress {
+        let entered = self.enter(stack, body);
+        let state = &mut self.outside.state;
+        match entered {
+            Entered::Returned => match state.outcome.take() {
+                Some(outcome) => Progress::Done(outcome),
+                None => {
+                    let now = state.elapsed_milliseconds();
+                    let wait = state.timers.next_due().map(|due| Duration::from_millis(due.saturating_sub(now)));
+                    Progress::Waiting(wait)
+                }
+            },
+            Entered::Left(breach) => self.after(breach),
+        }
+    }
+
+    fn after(&mut self, breach: Breach) -> Progress {
+        let state = &mut self.outside.state;
+        let failure = match breach {
+            Breach::Told => {
+                let cause = state.spec.as_ref().and_then(|spec| spec.control.check());
+                return Progress::Stopped(cause.unwrap_or(StopCause::Cancelled));
+            }
+            Breach::Memory => {
+                let limit = state.spec.as_ref().map_or(0, |spec| spec.request.limits.memory);
+                Failure::memory(limit)
+            }
+            Breach::Failure => state.failure.take().unwrap_or_else(|| Failure::internal("a run ended without a reason")),
+            Breach::Panic => Failure::new(
+                FailureKind::Internal,
+                ErrorCode::Internal,
+                "a defect of isolated-runtime-native ended this run; please report it",
+            ),
+        };
+        Progress::Done(Outcome::Failed(Box::new(failure)))
+    }
+
+    fn enter(&mut self, stack: ThreadStack, body: fn(Js)) -> Entered {
+        let limit = self.outside.state.spec.as_ref().map_or(stack.0 as u64, |spec| spec.request.limits.stack);
+        let offered = stack.0.saturating_sub(STACK_RESERVE);
+        let mut entry = Entry { context: self.context, stack: offered.min(limit as usize), body };
+        let guard = self.outside.guard.as_ptr();
+        // SAFETY: the guard lives in the box; a sandbox is entered by one thread at a time and never from within.
+        // `body` and everything beneath it keeps no destructor across calls into the engine (execution.rs, README.md).
+        match unsafe { guard.enter(enter_body, (&raw mut entry).cast()) } {
+            None => Entered::Returned,
+            Some(reason) => Entered::Left(Breach::from_reason(reason)),
+        }
+    }
+}
+
+enum Entered {
+    Returned,
+    Left(Breach),
+}
+
+struct Entry {
+    context: *mut qjs::JSContext,
+    stack: usize,
+    body: fn(Js),
+}
+
+extern "C" fn enter_body(data: *mut c_void) {
+    // SAFETY: `enter` passes an `Entry` that outlives the call; its context is alive and entered by this thread alone.
+    let (js, entry) = unsafe {
+        let entry = &*data.cast::<Entry>();
+        (Js::from_raw(entry.context), entry)
+    };
+    js.enter_thread(entry.stack);
+    let body = entry.body;
+    if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| body(js))).is_err() {
+        js.leave(Breach::Panic);
+    }
+}
+
+fn install(js: Js) {
+    let installed = realm::install(js).is_ok();
+    js.with_state(|state| state.is_installed = installed);
+}
+
+fn begin(js: Js) {
+    execution::begin(js);
+    execution::turn(js);
+}
+
+fn turn(js: Js) {
+    execution::turn(js);
+}
+
+fn policy(spec: &RunSpec) -> PolicyOptions {
+    let request = &spec.request;
+    PolicyOptions {
+        root: request.root.clone(),
+        whitelisted_paths: request.whitelisted_paths.clone(),
+        external: request.external.clone(),
+        source_extensions: request.source_extensions.clone(),
+        source_bytes: request.limits.source_bytes,
+    }
+}

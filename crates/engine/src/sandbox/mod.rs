@@ -1,0 +1,64 @@
+//! A sandbox: one engine in its own arena. It serves one run at a time and is pristine before each.
+//!
+//! The seam is narrow: text and bytes go in, and the answer is *done*, *waiting* or *stopped*. No engine type and no
+//! closure crosses it. See README.md for what happens behind it and why it is sound.
+
+mod arena;
+mod base64;
+mod breaker;
+mod console;
+mod decode;
+mod encode;
+mod errors;
+mod execution;
+mod guard;
+mod heap;
+mod js;
+mod natives;
+mod objects;
+mod process;
+mod realm;
+mod require;
+mod stack;
+mod state;
+mod timers;
+
+mod lifecycle;
+
+pub use lifecycle::{Progress, Sandbox, SandboxError, ThreadStack};
+
+use crate::control::RunControl;
+use crate::hooks::{HookDesk, compiled::CompiledCache};
+use crate::host::{Host, RunId};
+use crate::pool::Waits;
+use crate::request::Request;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// What a run needs beside its own text.
+pub struct Services {
+    /// The way out.
+    pub host: Arc<dyn Host>,
+    /// Asks the user's hooks.
+    pub hooks: HookDesk,
+    /// Results of compilers.
+    pub compiled: CompiledCache,
+    /// Tells the pool that a thread waits.
+    pub waits: Waits,
+}
+
+/// One run, as the sandbox takes it.
+pub struct RunSpec {
+    /// Its name.
+    pub id: RunId,
+    /// What is asked for.
+    pub request: Request,
+    /// `J` and JSON, or `S` and graph text: an array.
+    pub args: String,
+    /// Likewise, or empty.
+    pub context: String,
+    /// Its clock.
+    pub control: Arc<RunControl>,
+    /// When it first executed; the sandbox sets it.
+    pub began: Option<Instant>,
+}

@@ -1,0 +1,312 @@
+//! The guest's world as it is before each run: engine, globals, and the built-in functions our own code relies on,
+//! captured before any guest code could replace them.
+
+#![expect(unsafe_code, reason = "makes the engine's runtime and context")]
+
+use super::breaker::{MEMORY_FUNCTIONS, Outside, on_interrupt};
+use super::js::{Args, Js, JsResult, Shape, TextView, Thrown, Value, on_rejection};
+use super::natives::Native;
+use super::timers::TimerPrototypes;
+use super::{console, process, timers};
+use rquickjs::qjs;
+use std::ffi::CStr;
+use std::sync::OnceLock;
+
+/// Built-in error classes; the order of the realm's arrays.
+pub(super) const ERROR_CLASSES: [&CStr; 8] = [
+    c"Error",
+    c"TypeError",
+    c"RangeError",
+    c"SyntaxError",
+    c"ReferenceError",
+    c"EvalError",
+    c"URIError",
+    c"AggregateError",
+];
+pub(super) const AGGREGATE: usize = 7;
+
+/// Views on buffers: typed arrays in the order of the engine's own numbering, then `DataView`.
+pub(super) const VIEWS: [&CStr; 13] = [
+    c"Uint8ClampedArray",
+    c"Int8Array",
+    c"Uint8Array",
+    c"Int16Array",
+    c"Uint16Array",
+    c"Int32Array",
+    c"Uint32Array",
+    c"BigInt64Array",
+    c"BigUint64Array",
+    c"Float16Array",
+    c"Float32Array",
+    c"Float64Array",
+    c"DataView",
+];
+
+/// Evaluated once per realm; answers the captured values in the order `capture` reads them.
+const CAPTURE: &CStr = c"
+(() => {
+  const getter = (object, name) => Object.getOwnPropertyDescriptor(object, name).get;
+  const typed = Object.getPrototypeOf(Uint8Array);
+  const stack = Object.getOwnPropertyDescriptor(Error.prototype, 'stack');
+  return [
+    Object, BigInt, RegExp, Map, Set, Reflect.apply, Symbol.toPrimitive,
+    Map.prototype.set, Map.prototype.entries, Object.getPrototypeOf(new Map().entries()).next,
+    Set.prototype.add, Set.prototype.values, Object.getPrototypeOf(new Set().values()).next,
+    Array.prototype.slice, Date.prototype.getTime, Symbol.prototype.toString,
+    getter(RegExp.prototype, 'source'), getter(RegExp.prototype, 'flags'),
+    getter(typed.prototype, 'buffer'), getter(typed.prototype, 'byteOffset'), getter(typed.prototype, 'length'),
+    getter(DataView.prototype, 'buffer'), getter(DataView.prototype, 'byteOffset'), getter(DataView.prototype, 'byteLength'),
+    stack.get, stack.set, Error.captureStackTrace, Error, Error.prototype,
+    Number.prototype.valueOf, String.prototype.valueOf, Boolean.prototype.valueOf, BigInt.prototype.valueOf, Symbol.prototype.valueOf,
+    Object(1), Object(''), Object(true), Object(1n), Object(Symbol()),
+  ];
+})()
+";
+
+/// Bundled sources of modules that guests may use.
+const BUFFER_SOURCE: &str = include_str!("../node/buffer.js");
+
+/// Captured values; all are held for ever, so no guest can bring one to be released.
+#[derive(Clone, Copy)]
+pub(super) struct Realm {
+    pub(super) object: Value,
+    pub(super) bigint: Value,
+    pub(super) regexp: Value,
+    pub(super) map: Value,
+    pub(super) set: Value,
+    pub(super) reflect_apply: Value,
+    pub(super) to_primitive: Value,
+    pub(super) map_set: Value,
+    pub(super) map_entries: Value,
+    pub(super) map_next: Value,
+    pub(super) set_add: Value,
+    pub(super) set_values: Value,
+    pub(super) set_next: Value,
+    pub(super) array_slice: Value,
+    pub(super) date_get_time: Value,
+    pub(super) symbol_to_string: Value,
+    pub(super) regexp_source: Value,
+    pub(super) regexp_flags: Value,
+    pub(super) typed_array_parts: (Value, Value, Value),
+    pub(super) data_view_parts: (Value, Value, Value),
+    pub(super) get_stack: Value,
+    pub(super) set_stack: Value,
+    pub(super) capture_stack: Value,
+    pub(super) boxed_value_of: [Value; 5],
+    pub(super) boxed_classes: [u32; 5],
+    pub(super) error_constructors: [Value; 8],
+    pub(super) error_prototypes: [Value; 8],
+    pub(super) views: [Value; 13],
+    pub(super) timer_prototypes: Option<TimerPrototypes>,
+}
+
+/// Makes an engine whose memory comes from `outside`'s heap. `None` when the heap cannot hold it.
+///
+/// # Safety
+/// `outside` keeps its address for as long as the context is used.
+pub(super) unsafe fn create_context(outside: *mut Outside) -> Option<*mut qjs::JSContext> {
+    // SAFETY: the memory functions expect an `Outside`; the callbacks likewise, and run while it is alive.
+    unsafe {
+        let runtime = qjs::JS_NewRuntime2(&raw const MEMORY_FUNCTIONS, outside.cast());
+        if runtime.is_null() {
+            return None;
+        }
+        qjs::JS_SetInterruptHandler(runtime, Some(on_interrupt), outside.cast());
+        qjs::JS_SetHostPromiseRejectionTracker(runtime, Some(on_rejection), outside.cast());
+        let context = qjs::JS_NewContext(runtime);
+        if context.is_null() {
+            return None;
+        }
+        qjs::JS_SetContextOpaque(context, outside.cast());
+        Some(context)
+    }
+}
+
+/// Collects garbage and lets the heap grow before the next collection, so that ordinary runs never meet one.
+///
+/// # Safety
+/// `context` is alive and not executing.
+pub(super) unsafe fn settle_heap(context: *mut qjs::JSContext) {
+    const COLLECT_AFTER: usize = 8 << 20;
+    // SAFETY: by the caller's word.
+    unsafe {
+        let runtime = qjs::JS_GetRuntime(context);
+        qjs::JS_RunGC(runtime);
+        qjs::JS_SetGCThreshold(runtime, COLLECT_AFTER as _);
+    }
+}
+
+/// Fills the global object and captures what our code relies on.
+pub(super) fn install(js: Js) -> Result<(), Thrown> {
+    let captured = capture(js)?;
+    js.with_state(|state| state.realm = Some(captured));
+    let global = js.global();
+    for name in [c"SharedArrayBuffer", c"Atomics"] {
+        js.delete(global, name)?;
+    }
+    js.define(global, c"global", js.dup(global), Shape::Method)?;
+    console::install(js, global)?;
+    process::install(js, global)?;
+    install_stack(js, captured)?;
+    let getter = js.function(c"get Buffer", 0, Native::Buffer as i32, Value::UNDEFINED)?;
+    let setter = js.function(c"set Buffer", 1, Native::SetBuffer as i32, Value::UNDEFINED)?;
+    js.define_accessor(global, c"Buffer", getter, setter)?;
+    let prototypes = timers::install(js, global)?;
+    js.with_state(|state| {
+        if let Some(realm) = &mut state.realm {
+            realm.timer_prototypes = Some(prototypes);
+        }
+    });
+    js.free(global);
+    Ok(())
+}
+
+fn install_stack(js: Js, realm: Realm) -> Result<(), Thrown> {
+    let getter = js.function(c"get stack", 0, Native::ErrorStack as i32, Value::UNDEFINED)?;
+    let setter = js.function(c"set stack", 1, Native::SetErrorStack as i32, Value::UNDEFINED)?;
+    js.define_accessor(realm.error_prototypes[0], c"stack", getter, setter)?;
+    let capture = js.function(c"captureStackTrace", 2, Native::CaptureStackTrace as i32, Value::UNDEFINED)?;
+    js.define(realm.error_constructors[0], c"captureStackTrace", capture, Shape::Method)
+}
+
+fn capture(js: Js) -> Result<Realm, Thrown> {
+    let list = js.eval(TextView::of(CAPTURE), TextView::of(c"node:realm"), 1)?;
+    let mut at = 0;
+    let mut next = || {
+        at += 1;
+        js.get_index(list, at - 1)
+    };
+    let global = js.global();
+    let mut error_constructors = [Value::UNDEFINED; 8];
+    let mut error_prototypes = [Value::UNDEFINED; 8];
+    for (index, name) in ERROR_CLASSES.iter().enumerate() {
+        error_constructors[index] = js.get(global, name)?;
+        error_prototypes[index] = js.get(error_constructors[index], c"prototype")?;
+    }
+    let mut views = [Value::UNDEFINED; 13];
+    for (view, name) in views.iter_mut().zip(VIEWS) {
+        *view = js.get(global, name)?;
+    }
+    let mut realm = Realm {
+        object: next()?,
+        bigint: next()?,
+        regexp: next()?,
+        map: next()?,
+        set: next()?,
+        reflect_apply: next()?,
+        to_primitive: next()?,
+        map_set: next()?,
+        map_entries: next()?,
+        map_next: next()?,
+        set_add: next()?,
+        set_values: next()?,
+        set_next: next()?,
+        array_slice: next()?,
+        date_get_time: next()?,
+        symbol_to_string: next()?,
+        regexp_source: next()?,
+        regexp_flags: next()?,
+        typed_array_parts: (next()?, next()?, next()?),
+        data_view_parts: (next()?, next()?, next()?),
+        get_stack: next()?,
+        set_stack: next()?,
+        capture_stack: next()?,
+        boxed_value_of: [Value::UNDEFINED; 5],
+        boxed_classes: [0; 5],
+        error_constructors,
+        error_prototypes,
+        views,
+        timer_prototypes: None,
+    };
+    // `Error` and its prototype stand in the list for the reader's sake; they were read above.
+    for _ in 0..2 {
+        js.free(next()?);
+    }
+    for value_of in &mut realm.boxed_value_of {
+        *value_of = next()?;
+    }
+    for class in &mut realm.boxed_classes {
+        let sample = next()?;
+        *class = js.class_number(sample);
+        js.free(sample);
+    }
+    js.free(list);
+    Ok(realm)
+}
+
+/// The `Buffer` class, made on first touch from bytecode that is compiled once per process.
+pub(super) fn buffer_class(js: Js) -> JsResult {
+    if let Some(class) = js.with_state(|state| state.buffer) {
+        return Ok(js.dup(class));
+    }
+    let exports = load_bundled(js)?;
+    let class = js.get(exports, c"Buffer")?;
+    let (kept, module) = (js.dup(class), exports);
+    js.with_state(|state| {
+        state.buffer = Some(kept);
+        state.buffer_module = Some(module);
+    });
+    Ok(class)
+}
+
+/// `require('buffer')`.
+pub(super) fn buffer_module(js: Js) -> JsResult {
+    let class = buffer_class(js)?;
+    js.free(class);
+    let module = js.with_state(|state| state.buffer_module);
+    Ok(js.dup(module.unwrap_or(Value::UNDEFINED)))
+}
+
+pub(super) fn is_buffer(js: Js, view: Value) -> Result<bool, Thrown> {
+    let Some(class) = js.with_state(|state| state.buffer) else { return Ok(false) };
+    let prototype = js.get(class, c"prototype")?;
+    let parent = js.prototype(view)?;
+    let is_buffer = prototype.is_same_object(parent);
+    js.free(prototype);
+    js.free(parent);
+    Ok(is_buffer)
+}
+
+fn load_bundled(js: Js) -> JsResult {
+    static BYTECODE: OnceLock<Vec<u8>> = OnceLock::new();
+    static SOURCE: OnceLock<super::js::Terminated> = OnceLock::new();
+    let file = TextView::of(c"node:buffer");
+    let source = SOURCE.get_or_init(|| {
+        super::js::Terminated::new(format!("(function (exports, require, module) {{\n{BUFFER_SOURCE}\n}})"))
+    });
+    let wrapper = match BYTECODE.get() {
+        Some(code) => js.load_bytecode(code)?,
+        None => {
+            let (wrapper, code) = js.compile_to_bytecode(source.view(0), file, 0)?;
+            // Copied in one piece of host code; the engine's copy is freed before anything can jump.
+            if BYTECODE.set(js.take_bytecode(code)).is_err() {
+                // Another thread was quicker, with the same bytes.
+            }
+            wrapper
+        }
+    };
+    let function = js.run_compiled(wrapper)?;
+    let module = js.object()?;
+    let exports = js.object()?;
+    js.define(module, c"exports", js.dup(exports), Shape::Data)?;
+    let require = js.function(c"require", 1, Native::ConsoleIgnore as i32, Value::UNDEFINED)?;
+    js.free(js.call(function, exports, &[exports, require, module])?);
+    js.free(exports);
+    js.free(require);
+    js.free(function);
+    let loaded = js.get(module, c"exports")?;
+    js.free(module);
+    Ok(loaded)
+}
+
+pub(super) fn buffer(js: Js, _this: Value, _args: Args, _data: Value) -> JsResult {
+    buffer_class(js)
+}
+
+/// Assigning to the global replaces the accessor, as it would replace a value.
+pub(super) fn set_buffer(js: Js, _this: Value, args: Args, _data: Value) -> JsResult {
+    let global = js.global();
+    js.define(global, c"Buffer", js.dup(args.get(0)), Shape::Method)?;
+    js.free(global);
+    Ok(Value::UNDEFINED)
+}

@@ -1,0 +1,107 @@
+//! What the host side keeps about the run in a sandbox. Lives outside the arena and is emptied after each run.
+//!
+//! Guest values in here are counted references; they are forgotten, not released, when the heap is restored.
+
+use super::encode::Encoder;
+use super::js::{Terminated, Value};
+use super::realm::Realm;
+use super::timers::Timers;
+use super::{RunSpec, Services};
+use crate::errors::Failure;
+use crate::host::Outcome;
+use crate::modules::{ApprovedPath, ModuleLoader};
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+/// A module this run has begun to load.
+pub(super) struct LoadedModule {
+    pub(super) file: ApprovedPath,
+    pub(super) object: Value,
+}
+
+/// What the host knows about an error object it threw into the guest, beyond what the guest may know.
+pub(super) enum HostKnowledge {
+    /// Why a module was refused or not found, and what would allow it.
+    Reason(String),
+    /// The report of a hook that failed.
+    Hook(serde_json::Value),
+}
+
+#[derive(Default)]
+pub(super) struct RunState {
+    /// Fixed once the sandbox is made; never cleared.
+    pub(super) realm: Option<Realm>,
+    pub(super) spec: Option<RunSpec>,
+    pub(super) services: Option<Arc<Services>>,
+    pub(super) hook_data: Arc<str>,
+    pub(super) loader: Option<ModuleLoader>,
+    pub(super) modules: Vec<LoadedModule>,
+    /// `require.cache`.
+    pub(super) cache: Option<Value>,
+    /// The `Buffer` class and the module it comes from, once touched.
+    pub(super) buffer: Option<Value>,
+    pub(super) buffer_module: Option<Value>,
+    pub(super) timers: Timers,
+    /// Arrays of function and arguments, for `process.nextTick`.
+    pub(super) ticks: VecDeque<Value>,
+    /// Rejected promises without a handler, by identity, with the order of their rejection.
+    pub(super) unhandled: HashMap<usize, (u64, Value)>,
+    /// Error objects of ours that the guest has seen.
+    pub(super) known_errors: Vec<(Value, HostKnowledge)>,
+    /// What the host alone may know about the error that is about to be thrown.
+    pub(super) knowledge: Option<HostKnowledge>,
+    /// The promise of the run's result, once the function was called.
+    pub(super) main: Option<Value>,
+    pub(super) outcome: Option<Outcome>,
+    pub(super) failure: Option<Failure>,
+    pub(super) console_bytes: u64,
+    pub(super) encoder: Encoder,
+    /// Bytes on their way into the guest.
+    pub(super) bytes: Vec<u8>,
+    /// The text the engine's parser is reading, or is about to.
+    pub(super) source: Terminated,
+    pub(super) file_name: Terminated,
+    /// Text on its way into the guest.
+    pub(super) scratch: String,
+    /// What `require` was called with; then what it complains about.
+    pub(super) specifier: String,
+    /// Folder names on their way into the guest.
+    pub(super) paths: Vec<String>,
+    /// What the resolver found last.
+    pub(super) found: Option<ApprovedPath>,
+    /// Why the module was refused that the run fails with.
+    pub(super) reason: Option<String>,
+    /// Whether the realm was set up completely.
+    pub(super) is_installed: bool,
+    order: u64,
+}
+
+impl RunState {
+    pub(super) fn next_order(&mut self) -> u64 {
+        self.order += 1;
+        self.order
+    }
+
+    /// Whole milliseconds since the run began; what timers count in.
+    pub(super) fn elapsed_milliseconds(&self) -> u64 {
+        let began = self.spec.as_ref().and_then(|spec| spec.began);
+        began.map_or(0, |began| u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+
+    /// Forgets the run; the realm stays.
+    pub(super) fn clear(&mut self) {
+        *self = Self { realm: self.realm.take(), is_installed: true, ..Self::default() };
+    }
+
+    pub(super) fn realm(&self) -> &Realm {
+        self.realm.as_ref().expect("set when the sandbox was made, before any guest code")
+    }
+
+    pub(super) fn spec(&self) -> &RunSpec {
+        self.spec.as_ref().expect("natives are called during runs only")
+    }
+
+    pub(super) fn services(&self) -> &Arc<Services> {
+        self.services.as_ref().expect("natives are called during runs only")
+    }
+}
