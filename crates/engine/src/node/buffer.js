@@ -441,7 +441,7 @@ var require_buffer = __commonJS({
       if (y < x) return 1;
       return 0;
     };
-    Buffer3.isEncoding = function isEncoding2(encoding) {
+    Buffer3.isEncoding = function isEncoding(encoding) {
       switch (String(encoding).toLowerCase()) {
         case "hex":
         case "utf8":
@@ -459,7 +459,7 @@ var require_buffer = __commonJS({
           return false;
       }
     };
-    Buffer3.concat = function concat(list, length) {
+    Buffer3.concat = function concat2(list, length) {
       if (!Array.isArray(list)) {
         throw new TypeError('"list" argument must be an Array of Buffers');
       }
@@ -1039,14 +1039,14 @@ var require_buffer = __commonJS({
       Object.setPrototypeOf(newBuf, Buffer3.prototype);
       return newBuf;
     };
-    function checkOffset(offset, ext, length) {
+    function checkOffset2(offset, ext, length) {
       if (offset % 1 !== 0 || offset < 0) throw new RangeError("offset is not uint");
       if (offset + ext > length) throw new RangeError("Trying to access beyond buffer length");
     }
     Buffer3.prototype.readUintLE = Buffer3.prototype.readUIntLE = function readUIntLE(offset, byteLength3, noAssert) {
       offset = offset >>> 0;
       byteLength3 = byteLength3 >>> 0;
-      if (!noAssert) checkOffset(offset, byteLength3, this.length);
+      if (!noAssert) checkOffset2(offset, byteLength3, this.length);
       let val = this[offset];
       let mul = 1;
       let i = 0;
@@ -1059,7 +1059,7 @@ var require_buffer = __commonJS({
       offset = offset >>> 0;
       byteLength3 = byteLength3 >>> 0;
       if (!noAssert) {
-        checkOffset(offset, byteLength3, this.length);
+        checkOffset2(offset, byteLength3, this.length);
       }
       let val = this[offset + --byteLength3];
       let mul = 1;
@@ -1070,27 +1070,27 @@ var require_buffer = __commonJS({
     };
     Buffer3.prototype.readUint8 = Buffer3.prototype.readUInt8 = function readUInt8(offset, noAssert) {
       offset = offset >>> 0;
-      if (!noAssert) checkOffset(offset, 1, this.length);
+      if (!noAssert) checkOffset2(offset, 1, this.length);
       return this[offset];
     };
     Buffer3.prototype.readUint16LE = Buffer3.prototype.readUInt16LE = function readUInt16LE(offset, noAssert) {
       offset = offset >>> 0;
-      if (!noAssert) checkOffset(offset, 2, this.length);
+      if (!noAssert) checkOffset2(offset, 2, this.length);
       return this[offset] | this[offset + 1] << 8;
     };
     Buffer3.prototype.readUint16BE = Buffer3.prototype.readUInt16BE = function readUInt16BE(offset, noAssert) {
       offset = offset >>> 0;
-      if (!noAssert) checkOffset(offset, 2, this.length);
+      if (!noAssert) checkOffset2(offset, 2, this.length);
       return this[offset] << 8 | this[offset + 1];
     };
     Buffer3.prototype.readUint32LE = Buffer3.prototype.readUInt32LE = function readUInt32LE(offset, noAssert) {
       offset = offset >>> 0;
-      if (!noAssert) checkOffset(offset, 4, this.length);
+      if (!noAssert) checkOffset2(offset, 4, this.length);
       return (this[offset] | this[offset + 1] << 8 | this[offset + 2] << 16) + this[offset + 3] * 16777216;
     };
     Buffer3.prototype.readUint32BE = Buffer3.prototype.readUInt32BE = function readUInt32BE(offset, noAssert) {
       offset = offset >>> 0;
-      if (!noAssert) checkOffset(offset, 4, this.length);
+      if (!noAssert) checkOffset2(offset, 4, this.length);
       return this[offset] * 16777216 + (this[offset + 1] << 16 | this[offset + 2] << 8 | this[offset + 3]);
     };
     Buffer3.prototype.readBigUInt64LE = defineBigIntMethod(function readBigUInt64LE(offset) {
@@ -1120,7 +1120,7 @@ var require_buffer = __commonJS({
     Buffer3.prototype.readIntLE = function readIntLE(offset, byteLength3, noAssert) {
       offset = offset >>> 0;
       byteLength3 = byteLength3 >>> 0;
-      if (!noAssert) checkOffset(offset, byteLength3, this.length);
+      if (!noAssert) checkOffset2(offset, byteLength3, this.length);
       let val = this[offset];
       let mul = 1;
       let i = 0;
@@ -1134,7 +1134,7 @@ var require_buffer = __commonJS({
     Buffer3.prototype.readIntBE = function readIntBE(offset, byteLength3, noAssert) {
       offset = offset >>> 0;
       byteLength3 = byteLength3 >>> 0;
-      if (!noAssert) checkOffset(offset, byteLength3, this.length);
+      if (!noAssert) checkOffset2(offset, byteLength3, this.length);
       let i = byteLength3;
       let mul = 1;
       let val = this[offset + --i];
@@ -1147,30 +1147,30 @@ var require_buffer = __commonJS({
     };
     Buffer3.prototype.readInt8 = function readInt8(offset, noAssert) {
       offset = offset >>> 0;
-      if (!noAssert) checkOffset(offset, 1, this.length);
+      if (!noAssert) checkOffset2(offset, 1, this.length);
       if (!(this[offset] & 128)) return this[offset];
       return (255 - this[offset] + 1) * -1;
     };
     Buffer3.prototype.readInt16LE = function readInt16LE(offset, noAssert) {
       offset = offset >>> 0;
-      if (!noAssert) checkOffset(offset, 2, this.length);
+      if (!noAssert) checkOffset2(offset, 2, this.length);
       const val = this[offset] | this[offset + 1] << 8;
       return val & 32768 ? val | 4294901760 : val;
     };
     Buffer3.prototype.readInt16BE = function readInt16BE(offset, noAssert) {
       offset = offset >>> 0;
-      if (!noAssert) checkOffset(offset, 2, this.length);
+      if (!noAssert) checkOffset2(offset, 2, this.length);
       const val = this[offset + 1] | this[offset] << 8;
       return val & 32768 ? val | 4294901760 : val;
     };
     Buffer3.prototype.readInt32LE = function readInt32LE(offset, noAssert) {
       offset = offset >>> 0;
-      if (!noAssert) checkOffset(offset, 4, this.length);
+      if (!noAssert) checkOffset2(offset, 4, this.length);
       return this[offset] | this[offset + 1] << 8 | this[offset + 2] << 16 | this[offset + 3] << 24;
     };
     Buffer3.prototype.readInt32BE = function readInt32BE(offset, noAssert) {
       offset = offset >>> 0;
-      if (!noAssert) checkOffset(offset, 4, this.length);
+      if (!noAssert) checkOffset2(offset, 4, this.length);
       return this[offset] << 24 | this[offset + 1] << 16 | this[offset + 2] << 8 | this[offset + 3];
     };
     Buffer3.prototype.readBigInt64LE = defineBigIntMethod(function readBigInt64LE(offset) {
@@ -1198,22 +1198,22 @@ var require_buffer = __commonJS({
     });
     Buffer3.prototype.readFloatLE = function readFloatLE(offset, noAssert) {
       offset = offset >>> 0;
-      if (!noAssert) checkOffset(offset, 4, this.length);
+      if (!noAssert) checkOffset2(offset, 4, this.length);
       return ieee754.read(this, offset, true, 23, 4);
     };
     Buffer3.prototype.readFloatBE = function readFloatBE(offset, noAssert) {
       offset = offset >>> 0;
-      if (!noAssert) checkOffset(offset, 4, this.length);
+      if (!noAssert) checkOffset2(offset, 4, this.length);
       return ieee754.read(this, offset, false, 23, 4);
     };
     Buffer3.prototype.readDoubleLE = function readDoubleLE(offset, noAssert) {
       offset = offset >>> 0;
-      if (!noAssert) checkOffset(offset, 8, this.length);
+      if (!noAssert) checkOffset2(offset, 8, this.length);
       return ieee754.read(this, offset, true, 52, 8);
     };
     Buffer3.prototype.readDoubleBE = function readDoubleBE(offset, noAssert) {
       offset = offset >>> 0;
-      if (!noAssert) checkOffset(offset, 8, this.length);
+      if (!noAssert) checkOffset2(offset, 8, this.length);
       return ieee754.read(this, offset, false, 52, 8);
     };
     function checkInt(buf, value, offset, ext, max, min) {
@@ -1599,17 +1599,17 @@ var require_buffer = __commonJS({
       "ERR_OUT_OF_RANGE",
       function(str, range, input) {
         let msg = `The value of "${str}" is out of range.`;
-        let received = input;
+        let received2 = input;
         if (Number.isInteger(input) && Math.abs(input) > 2 ** 32) {
-          received = addNumericalSeparator(String(input));
+          received2 = addNumericalSeparator(String(input));
         } else if (typeof input === "bigint") {
-          received = String(input);
+          received2 = String(input);
           if (input > BigInt(2) ** BigInt(32) || input < -(BigInt(2) ** BigInt(32))) {
-            received = addNumericalSeparator(received);
+            received2 = addNumericalSeparator(received2);
           }
-          received += "n";
+          received2 += "n";
         }
-        msg += ` It must be ${range}. Received ${received}`;
+        msg += ` It must be ${range}. Received ${received2}`;
         return msg;
       },
       RangeError
@@ -1795,35 +1795,204 @@ var require_buffer = __commonJS({
 // crates/engine/src/node/buffer-entry.js
 var base = require_buffer();
 var { Buffer: Buffer2 } = base;
+var { prototype } = Buffer2;
+Object.defineProperty(Buffer2, "name", { value: "Buffer" });
+var MAX_STRING_LENGTH = 1073741823;
+var SLICES = { utf8: "utf8", ucs2: "utf16le", latin1: "latin1", ascii: "ascii", hex: "hex", base64: "base64", base64url: "base64url" };
+function failure(Class, code, message) {
+  return Object.assign(new Class(message), { code });
+}
+function received(value) {
+  if (value === null || value === void 0) return String(value);
+  if (typeof value === "function") return `function ${value.name}`;
+  if (typeof value === "object") return value.constructor ? `an instance of ${value.constructor.name}` : "an object";
+  return `type ${typeof value} (${typeof value === "string" ? `'${value}'` : String(value)})`;
+}
+var wrongType = (name, expected, value) => failure(TypeError, "ERR_INVALID_ARG_TYPE", `The ${name} must be ${expected}. Received ${received(value)}`);
+var outOfRange = (name, low, high, value) => failure(RangeError, "ERR_OUT_OF_RANGE", `The value of "${name}" is out of range. It must be >= ${low} and <= ${high}. Received ${value}`);
+var outOfBounds = () => failure(RangeError, "ERR_BUFFER_OUT_OF_BOUNDS", "Attempt to access memory outside buffer bounds");
 var isBase64Url = (encoding) => typeof encoding === "string" && encoding.toLowerCase() === "base64url";
-var toString = Buffer2.prototype.toString;
-Buffer2.prototype.toString = function(encoding, start, end) {
-  if (!isBase64Url(encoding)) return toString.call(this, encoding, start, end);
-  return toString.call(this, "base64", start, end).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+var isHex = (encoding) => typeof encoding === "string" && encoding.toLowerCase() === "hex";
+var isUtf8Name = (encoding) => encoding === void 0 || /^utf-?8$/i.test(String(encoding));
+var isKnown = Buffer2.isEncoding;
+Buffer2.isEncoding = (encoding) => isBase64Url(encoding) || isKnown(encoding);
+function encodingOf(encoding) {
+  if (encoding === void 0 || encoding === null || encoding === "") return void 0;
+  if (!Buffer2.isEncoding(encoding)) throw failure(TypeError, "ERR_UNKNOWN_ENCODING", `Unknown encoding: ${encoding}`);
+  return isBase64Url(encoding) ? "base64" : encoding;
+}
+var hexPart = (text) => /^(?:[0-9a-f]{2})*/i.exec(text)[0];
+function decodeUtf8(bytes, start, end) {
+  const parts = [];
+  let units = [];
+  for (let at = start; at < end; ) {
+    const lead = bytes[at++];
+    const wanted = lead < 128 ? 0 : lead >= 194 && lead <= 223 ? 1 : lead >= 224 && lead <= 239 ? 2 : lead >= 240 && lead <= 244 ? 3 : -1;
+    let point = wanted === 0 ? lead : lead & 63 >> wanted;
+    let low = lead === 224 ? 160 : lead === 240 ? 144 : 128;
+    let high = lead === 237 ? 159 : lead === 244 ? 143 : 191;
+    let seen = 0;
+    while (seen < wanted && at < end && bytes[at] >= low && bytes[at] <= high) {
+      point = point << 6 | bytes[at++] & 63;
+      [low, high] = [128, 191];
+      seen += 1;
+    }
+    if (seen !== wanted) units.push(65533);
+    else if (point < 65536) units.push(point);
+    else units.push(55232 + (point >> 10), 56320 + (point & 1023));
+    if (units.length > 4e3) {
+      parts.push(String.fromCharCode.apply(null, units));
+      units = [];
+    }
+  }
+  return parts.join("") + String.fromCharCode.apply(null, units);
+}
+var clamp = (value, high, otherwise) => value === void 0 ? otherwise : Math.min(Math.max(Math.trunc(value) || 0, 0), high);
+var toString = prototype.toString;
+prototype.toString = function(encoding, start, end) {
+  if (isUtf8Name(encoding)) return decodeUtf8(this, clamp(start, this.length, 0), clamp(end, this.length, this.length));
+  const text = toString.call(this, encodingOf(encoding), start, end);
+  return isBase64Url(encoding) ? text.replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "") : text;
 };
-Buffer2.prototype.toLocaleString = Buffer2.prototype.toString;
+prototype.toLocaleString = prototype.toString;
 var from = Buffer2.from;
 Buffer2.from = function(value, encodingOrOffset, length) {
-  return from.call(Buffer2, value, isBase64Url(encodingOrOffset) ? "base64" : encodingOrOffset, length);
+  if (typeof value === "string") {
+    return from.call(Buffer2, isHex(encodingOrOffset) ? hexPart(value) : value, typeof encodingOrOffset === "string" ? encodingOf(encodingOrOffset) : void 0);
+  }
+  try {
+    return from.call(Buffer2, value, encodingOrOffset, length);
+  } catch (error) {
+    if (!(error instanceof TypeError) || !/must (be one|not be) of type/.test(error.message)) throw error;
+    throw wrongType("first argument", "of type string or an instance of Buffer, ArrayBuffer, or Array or an Array-like Object", value);
+  }
 };
-var write = Buffer2.prototype.write;
-Buffer2.prototype.write = function(...args) {
-  return write.apply(this, args.map((arg) => isBase64Url(arg) ? "base64" : arg));
+for (const name of ["alloc", "allocUnsafe", "allocUnsafeSlow"]) {
+  const make = Buffer2[name];
+  Buffer2[name] = { [name](size, fill, encoding) {
+    if (typeof size !== "number") throw wrongType('"size" argument', "of type number", size);
+    if (!(size >= 0 && size <= base.kMaxLength)) {
+      throw failure(RangeError, "ERR_OUT_OF_RANGE", `The value of "size" is out of range. It must be >= 0 && <= ${base.kMaxLength}. Received ${size}`);
+    }
+    return make.call(Buffer2, size, fill, encodingOf(encoding));
+  } }[name];
+}
+var concat = Buffer2.concat;
+Buffer2.concat = function(list, length) {
+  if (!Array.isArray(list)) throw wrongType('"list" argument', "an instance of Array", list);
+  list.forEach((part, index) => {
+    if (!(part instanceof Uint8Array)) throw wrongType(`"list[${index}]" argument`, "an instance of Buffer or Uint8Array", part);
+  });
+  return concat.call(Buffer2, list, length);
 };
-var isEncoding = Buffer2.isEncoding;
-Buffer2.isEncoding = (encoding) => isBase64Url(encoding) || isEncoding(encoding);
 var byteLength = Buffer2.byteLength;
-Buffer2.byteLength = (value, encoding) => byteLength(value, isBase64Url(encoding) ? "base64" : encoding);
-Buffer2.copyBytesFrom = (view, offset = 0, length = view.length - offset) => {
+Buffer2.byteLength = function(value, encoding) {
+  if (typeof value !== "string" && !ArrayBuffer.isView(value) && !(value instanceof ArrayBuffer)) {
+    throw wrongType('"string" argument', "of type string or an instance of Buffer or ArrayBuffer", value);
+  }
+  return byteLength.call(Buffer2, value, isBase64Url(encoding) ? "base64" : encoding);
+};
+Buffer2.copyBytesFrom = function(view, offset = 0, length = view.length - offset) {
   const part = view.subarray(offset, offset + length);
   return Buffer2.from(part.buffer.slice(part.byteOffset, part.byteOffset + part.byteLength));
 };
+var write = prototype.write;
+prototype.write = function(text, ...rest) {
+  const encoding = rest.find((one) => typeof one === "string");
+  const [offset = 0, length = this.length - offset] = rest.filter((one) => typeof one === "number");
+  if (typeof text !== "string") throw wrongType('"string" argument', "of type string", text);
+  if (!(offset >= 0 && offset <= this.length)) {
+    throw failure(RangeError, "ERR_OUT_OF_RANGE", `The value of "offset" is out of range. It must be >= 0 && <= ${this.length}. Received ${offset}`);
+  }
+  const room = Math.min(length, this.length - offset);
+  if (isUtf8Name(encoding)) return writeUtf8(this, text, offset, room);
+  return write.call(this, isHex(encoding) ? hexPart(text) : text, offset, room, encodingOf(encoding));
+};
+function writeUtf8(target, text, offset, room) {
+  const needed = byteLength.call(Buffer2, text);
+  if (needed <= room) return write.call(target, text, offset, needed, "utf8");
+  const bytes = Buffer2.alloc(needed);
+  write.call(bytes, text, 0, needed, "utf8");
+  let length = room;
+  while (length > 0 && (bytes[length] & 192) === 128) length -= 1;
+  target.set(bytes.subarray(0, length), offset);
+  return length;
+}
+for (const name of ["fill", "indexOf", "lastIndexOf", "includes"]) {
+  const method = prototype[name];
+  prototype[name] = { [name](value, ...rest) {
+    return method.call(this, value, ...rest.map((one) => typeof one === "string" ? encodingOf(one) : one));
+  } }[name];
+}
+for (const [name, encoding] of Object.entries(SLICES)) {
+  prototype[`${name}Slice`] = function(start, end) {
+    return this.toString(encoding, start, end);
+  };
+  prototype[`${name}Write`] = function(text, offset, length) {
+    return this.write(text, ...[offset, length].filter((one) => one !== void 0), encoding);
+  };
+}
+var BYTES = { 8: 1, 16: 2, 32: 4, 64: 8, Float: 4, Double: 8 };
+function checkOffset(buffer, offset, bytes) {
+  if (typeof offset !== "number") throw wrongType('"offset" argument', "of type number", offset);
+  const last = buffer.length - bytes;
+  if (Number.isInteger(offset) && offset >= 0 && offset <= last) return;
+  if (!Number.isInteger(offset)) throw failure(RangeError, "ERR_OUT_OF_RANGE", `The value of "offset" is out of range. It must be an integer. Received ${offset}`);
+  if (last < 0) throw outOfBounds();
+  throw outOfRange("offset", 0, last, offset);
+}
+function checkValue(value, kind, bits) {
+  if (kind !== "Int" && kind !== "UInt") return;
+  const [low, high] = kind === "Int" ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
+  if (value > high || value < low) throw outOfRange("value", low, high, value);
+}
+for (const name of Object.getOwnPropertyNames(prototype)) {
+  const [, action, kind, bits] = /^(read|write)(U?[Ii]nt|BigU?Int|Float|Double)(8|16|32|64)?(?:LE|BE)?$/.exec(name) ?? [];
+  const bytes = BYTES[bits ?? kind];
+  if (bytes === void 0 || kind === "Uint") continue;
+  const method = prototype[name];
+  const alias = kind.startsWith("Big") ? name.replace("BigUInt", "BigUint") : name.replace("UInt", "Uint");
+  prototype[name] = action === "read" ? { [name](offset = 0) {
+    checkOffset(this, offset, bytes);
+    return method.call(this, offset);
+  } }[name] : { [name](value, offset = 0) {
+    checkValue(value, kind, Number(bits));
+    checkOffset(this, offset, bytes);
+    return method.call(this, value, offset);
+  } }[name];
+  prototype[alias] = prototype[name];
+}
+function isUtf8(bytes) {
+  const view = ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes);
+  return Buffer2.from(decodeUtf8(view, 0, view.length)).equals(view);
+}
+function isAscii(bytes) {
+  return (ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes)).every((byte) => byte < 128);
+}
+function invalidCharacter() {
+  return Object.assign(new Error("Invalid character"), { name: "InvalidCharacterError", code: 5 });
+}
+function btoa(input) {
+  const text = String(input);
+  if (/[^\0-\xff]/.test(text)) throw invalidCharacter();
+  return Buffer2.from(text, "latin1").toString("base64");
+}
+function atob(input) {
+  const text = String(input).replace(/[\t\n\f\r ]/g, "");
+  const data = text.length % 4 === 0 ? text.replace(/={1,2}$/, "") : text;
+  if (data.length % 4 === 1 || /[^A-Za-z0-9+/]/.test(data)) throw invalidCharacter();
+  return Buffer2.from(data, "base64").toString("latin1");
+}
 module.exports = {
   Buffer: Buffer2,
   SlowBuffer: base.SlowBuffer,
   INSPECT_MAX_BYTES: base.INSPECT_MAX_BYTES,
   kMaxLength: base.kMaxLength,
-  constants: { MAX_LENGTH: base.kMaxLength, MAX_STRING_LENGTH: base.constants ? base.constants.MAX_STRING_LENGTH : 1073741823 },
-  atob: globalThis.atob,
-  btoa: globalThis.btoa
+  kStringMaxLength: MAX_STRING_LENGTH,
+  constants: { MAX_LENGTH: base.kMaxLength, MAX_STRING_LENGTH },
+  transcode: (source, fromEncoding, toEncoding) => Buffer2.from(Buffer2.from(source).toString(fromEncoding), toEncoding),
+  isUtf8,
+  isAscii,
+  atob,
+  btoa
 };

@@ -3,12 +3,8 @@
 use super::js::{Js, JsResult, Shape, Thrown};
 use crate::errors::ErrorCode;
 
-/// An `Error` with a message and a code. `write` puts the message into the state's scratch text.
-fn with_code(js: Js, code: ErrorCode, write: impl FnOnce(&mut String)) -> JsResult {
-    js.with_state(|state| {
-        state.scratch.clear();
-        write(&mut state.scratch);
-    });
+/// An `Error` with a code, and the state's scratch text as its message.
+fn with_code(js: Js, code: ErrorCode) -> JsResult {
     let message = js.string_from_state(|state| &state.scratch)?;
     let constructor = js.with_state(|state| state.realm().error_constructors[0]);
     let error = js.construct(constructor, &[message])?;
@@ -17,9 +13,10 @@ fn with_code(js: Js, code: ErrorCode, write: impl FnOnce(&mut String)) -> JsResu
     Ok(error)
 }
 
-/// Throws an error of ours. What only the host may know about it waits in the state's `knowledge`.
-pub(super) fn throw_known(js: Js, code: ErrorCode, write: impl FnOnce(&mut String)) -> Thrown {
-    let error = match with_code(js, code, write) {
+/// Throws an error of ours with the state's scratch text as its message. What only the host may know about it waits in
+/// the state's `knowledge`.
+pub(super) fn throw_known(js: Js, code: ErrorCode) -> Thrown {
+    let error = match with_code(js, code) {
         Ok(error) => error,
         Err(thrown) => return thrown,
     };
@@ -34,7 +31,8 @@ pub(super) fn throw_known(js: Js, code: ErrorCode, write: impl FnOnce(&mut Strin
 
 /// A limit that the guest may catch.
 pub(super) fn throw_limit(js: Js, write: impl FnOnce(&mut String)) -> Thrown {
-    match with_code(js, ErrorCode::Limit, write) {
+    js.with_state(|state| write(&mut state.scratch));
+    match with_code(js, ErrorCode::Limit) {
         Ok(error) => js.throw(error),
         Err(thrown) => thrown,
     }

@@ -277,7 +277,7 @@ fn load_bundled(js: Js) -> JsResult {
     let wrapper = match BYTECODE.get() {
         Some(code) => js.load_bytecode(code)?,
         None => {
-            let (wrapper, code) = js.compile_to_bytecode(source.view(0), file, 0)?;
+            let (wrapper, code) = js.compile_to_bytecode(source.view(0), file, 1)?;
             // Copied in one piece of host code; the engine's copy is freed before anything can jump.
             if BYTECODE.set(js.take_bytecode(code)).is_err() {
                 // Another thread was quicker, with the same bytes.

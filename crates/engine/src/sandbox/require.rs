@@ -14,8 +14,10 @@ use crate::modules::{ModuleError, Resolution, SourceKind};
 use crate::request::HookPlace;
 use std::sync::Arc;
 
-/// Parameters on a line of their own, so that the module's first line keeps its number and its columns.
-const WRAPPER_START: &str = "(function (exports, require, module, __filename, __dirname) {\n";
+/// Parameters on lines of their own, so that the module's first line keeps its number and its columns. Two lines, since
+/// the engine takes a first line numbered 0 for "not given".
+const WRAPPER_START: &str = "(function (exports, require, module, __filename, __dirname) {\n\n";
+const FIRST_LINE: i32 = -1;
 const WRAPPER_END: &str = "\n})";
 const LONGEST_SPECIFIER: usize = 4 << 10;
 
@@ -130,7 +132,7 @@ fn judge(js: Js, verdict: Verdict) -> Result<Verdict, Thrown> {
 /// Throws an error whose message waits in `state.specifier`.
 fn throw_scratch(js: Js, code: ErrorCode) -> Thrown {
     js.with_state(|state| std::mem::swap(&mut state.scratch, &mut state.specifier));
-    throw_known(js, code, |_message_is_there| {})
+    throw_known(js, code)
 }
 
 fn resolve_specifier(state: &mut RunState, from: u32) -> Verdict {
@@ -317,7 +319,7 @@ fn evaluate_json(js: Js, module: Value) -> Result<(), Thrown> {
 
 fn evaluate_script(js: Js, module: Value, index: u32, file_name: Value) -> Result<(), Thrown> {
     let (source, file) = js.with_state(|state| (state.source.view(0), state.file_name.view(0)));
-    let function = match js.eval(source, file, 0) {
+    let function = match js.eval(source, file, FIRST_LINE) {
         Ok(function) => function,
         Err(Thrown) => return Err(explain_syntax_error(js, source)),
     };
@@ -386,10 +388,10 @@ fn explain(js: Js, error: Value, source: TextView) -> Result<(), Thrown> {
     Ok(())
 }
 
-/// A line of the module, by its own count: the wrapper's line is line 0.
+/// A line of the module, by its own count, which begins behind the wrapper's two lines.
 fn line_of(source: &[u8], line: u32) -> String {
     const LONGEST_LINE: usize = 200;
-    let text = source.split(|byte| *byte == b'\n').nth(line as usize).unwrap_or(b"");
+    let text = source.split(|byte| *byte == b'\n').nth(line as usize + 1).unwrap_or(b"");
     String::from_utf8_lossy(&text[..text.len().min(LONGEST_LINE)]).trim_end().to_owned()
 }
 

@@ -1,0 +1,116 @@
+//! The class `Engine`: one pool, one outbox, and the order in which they go away.
+
+use crate::outbox::{Announce, Outbox};
+use crate::registry;
+use isolated_runtime_engine::host::Host;
+use isolated_runtime_engine::pool::{Pool, PoolOptions};
+use isolated_runtime_engine::request::Request;
+use napi::bindgen_prelude::{Either, Env, Error, Function, Result, Status};
+use napi_derive::napi;
+use std::sync::{Arc, Weak};
+
+/// What outlives the JavaScript object for as long as threads need it.
+pub(crate) struct Core {
+    pub(crate) id: u32,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) pool: Pool,
+}
+
+impl Core {
+    /// No call into JavaScript is made after this returns; runs are told to stop.
+    pub(crate) fn shut_down(&self) {
+        self.outbox.close();
+        self.pool.close();
+    }
+}
+
+/// Runs guest code on threads of its own.
+#[napi]
+pub struct Engine {
+    core: Arc<Core>,
+}
+
+#[napi]
+impl Engine {
+    /// `options` is JSON; `on_ready` is called when events wait to be drained.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(env: Env, options: String, on_ready: Function<'_, u32, ()>) -> Result<Self> {
+        let options: PoolOptions = parse(&options)?;
+        let announce: Announce =
+            on_ready.build_threadsafe_function::<u32>().weak::<true>().callee_handled::<false>().build()?;
+        let core = registry::add(|id| {
+            let outbox = Arc::new(Outbox::default());
+            let host: Arc<dyn Host> = Arc::clone(&outbox) as Arc<dyn Host>;
+            Arc::new(Core { id, outbox, pool: Pool::new(options, host) })
+        });
+        core.outbox.open(announce);
+        // Added after the threadsafe function was made, so it runs before that is torn down.
+        env.add_env_cleanup_hook(Arc::downgrade(&core), |core: Weak<Core>| {
+            if let Some(core) = core.upgrade() {
+                core.shut_down();
+            }
+        })?;
+        Ok(Self { core })
+    }
+
+    /// Names this engine to its hook thread.
+    #[napi(getter, catch_unwind)]
+    pub fn id(&self) -> u32 {
+        self.core.id
+    }
+
+    /// Queues a run; its outcome comes as an event.
+    #[napi(catch_unwind)]
+    pub fn run(&self, run_id: u32, request: String, args: String, context: String) -> Result<()> {
+        let request: Request = parse(&request)?;
+        self.core.pool.submit(run_id, request, args, context);
+        Ok(())
+    }
+
+    /// Stops a run; no event follows.
+    #[napi(catch_unwind)]
+    pub fn abort(&self, run_id: u32) {
+        self.core.pool.cancel(run_id);
+    }
+
+    /// The events that wait: kind, id, text, kind, id, text, …
+    #[napi(catch_unwind)]
+    pub fn drain(&self) -> Vec<Either<u32, String>> {
+        let events = self.core.outbox.drain();
+        let mut flat = Vec::with_capacity(events.len() * 3);
+        for event in events {
+            flat.push(Either::A(event.kind));
+            flat.push(Either::A(event.id));
+            flat.push(Either::B(event.text));
+        }
+        flat
+    }
+
+    /// The answer of a hook that runs on the host's event loop.
+    #[napi(catch_unwind)]
+    pub fn answer(&self, request_id: u32, ok: bool, text: String) {
+        self.core.pool.hooks().answer(request_id, if ok { Ok(text) } else { Err(text) });
+    }
+
+    /// The hook thread of this generation ended and will not be replaced.
+    #[napi(catch_unwind)]
+    pub fn hook_thread_failed(&self, generation: u32, report: String) {
+        self.core.pool.hooks().hook_thread_failed(generation, &report);
+    }
+
+    /// Takes no more runs, stops those in flight, and waits for the threads, with a bound.
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        self.core.pool.close();
+    }
+
+    /// Figures of this moment, as JSON.
+    #[napi(catch_unwind)]
+    pub fn stats(&self) -> Result<String> {
+        serde_json::to_string(&self.core.pool.stats()).map_err(|error| Error::from_reason(error.to_string()))
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(json: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(|error| Error::new(Status::InvalidArg, format!("broken request: {error}")))
+}
