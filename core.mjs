@@ -1,0 +1,4 @@
+import CodeRunner from './core.js';
+
+export const { errors } = CodeRunner;
+export { CodeRunner, CodeRunner as default };
