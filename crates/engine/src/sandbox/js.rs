@@ -125,6 +125,10 @@ impl Terminated {
         Self(bytes)
     }
 
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0[..self.0.len().saturating_sub(1)]
+    }
+
     /// The text after its first `skip` bytes. A copyable view: whoever holds it keeps `self` unchanged meanwhile.
     pub(super) fn view(&self, skip: usize) -> TextView {
         let text = &self.0[skip.min(self.0.len().saturating_sub(1))..];

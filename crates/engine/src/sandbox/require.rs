@@ -323,6 +323,7 @@ fn evaluate_script(js: Js, module: Value, index: u32, file_name: Value) -> Resul
         Ok(function) => function,
         Err(Thrown) => return Err(explain_syntax_error(js, source)),
     };
+    js.with_state(keep_source);
     // What V8 calls the function around a module.
     js.define(function, c"name", js.string("Object.<anonymous>")?, Shape::Method)?;
     let require = js.get(module, c"require")?;
@@ -334,6 +335,17 @@ fn evaluate_script(js: Js, module: Value, index: u32, file_name: Value) -> Resul
         js.free(value);
     }
     answer.map(|value| js.free(value))
+}
+
+/// Keeps a module's source for stack traces, as long as there is room: it is host memory.
+fn keep_source(state: &mut RunState) {
+    const ROOM: usize = 4 << 20;
+    let source = std::mem::take(&mut state.source);
+    state.source_bytes += source.bytes().len();
+    if state.source_bytes <= ROOM {
+        let name = String::from_utf8_lossy(state.file_name.bytes()).into_owned();
+        state.sources.insert(name, source);
+    }
 }
 
 /// `require.resolve`, `.cache`, `.main`, `.extensions`.
@@ -370,7 +382,7 @@ fn explain(js: Js, error: Value, source: TextView) -> Result<(), Thrown> {
         let words = String::from_utf8_lossy(text.bytes()).into_owned();
         let frames = state.scratch.lines().skip(1).collect::<Vec<_>>().join("\n");
         let Some((file, line, column)) = stack::first_place(&frames) else { return false };
-        let shown = line_of(source.bytes(), line);
+        let shown = text_of_line(source.bytes(), line);
         let caret = " ".repeat(column.saturating_sub(1).min(shown.chars().count() as u32) as usize);
         state.specifier = format!("{words} ({file}:{line}:{column})");
         state.scratch =
@@ -388,10 +400,9 @@ fn explain(js: Js, error: Value, source: TextView) -> Result<(), Thrown> {
     Ok(())
 }
 
-/// A line of the module, by its own count, which begins behind the wrapper's two lines.
-fn line_of(source: &[u8], line: u32) -> String {
+fn text_of_line(source: &[u8], line: u32) -> String {
     const LONGEST_LINE: usize = 200;
-    let text = source.split(|byte| *byte == b'\n').nth(line as usize + 1).unwrap_or(b"");
+    let text = stack::line_of(source, line);
     String::from_utf8_lossy(&text[..text.len().min(LONGEST_LINE)]).trim_end().to_owned()
 }
 

@@ -3,7 +3,7 @@
 //! The engine hands out frames without a header, one a line: `    at name (file:line:column)`. Which frames are ours is
 //! known by the file name: guest files begin with a slash (paths below the root) or are absolute paths.
 
-use super::js::{Args, Js, JsResult, ObjectClass, Shape, Thrown, Value};
+use super::js::{Args, Js, JsResult, ObjectClass, Shape, Terminated, Thrown, Value};
 use super::objects;
 
 /// Messages in headers are cut here; a stack is for reading.
@@ -80,7 +80,10 @@ fn text_from(js: Js, error: Value, frames: Value) -> Result<(), Thrown> {
     });
     if is_engines {
         header(js, error)?;
-        js.with_state(|state| append_frames(&mut state.scratch, &String::from_utf8_lossy(text.bytes())));
+        js.with_state(|state| {
+            let frames = String::from_utf8_lossy(text.bytes());
+            append_frames(&mut state.scratch, &frames, |file| state.sources.get(file).map(Terminated::bytes));
+        });
     }
     js.free_text(text);
     js.free(frames);
@@ -110,7 +113,7 @@ fn header(js: Js, error: Value) -> Result<(), Thrown> {
 }
 
 /// Guest frames in V8's words; frames without a place in guest code are left out.
-fn append_frames(out: &mut String, frames: &str) {
+fn append_frames<'a>(out: &mut String, frames: &str, source_of: impl Fn(&str) -> Option<&'a [u8]>) {
     for line in frames.lines() {
         let Some(frame) = line.strip_prefix("    at ") else { continue };
         let (name, place) = match frame.rsplit_once(" (") {
@@ -120,25 +123,52 @@ fn append_frames(out: &mut String, frames: &str) {
         if !place.contains(':') || place.starts_with(INTERNAL_FILES) || place.starts_with('<') {
             continue;
         }
+        let place = as_v8_counts(place, &source_of);
         out.push_str("\n    at ");
         if name == ANONYMOUS {
-            out.push_str(place);
+            out.push_str(&place);
         } else {
             out.push_str(name);
             out.push_str(" (");
-            out.push_str(place);
+            out.push_str(&place);
             out.push(')');
         }
     }
 }
 
-/// Where the first frame says that a syntax error is: file, line, column.
-pub(super) fn first_place(frames: &str) -> Option<(&str, u32, u32)> {
-    let frame = frames.lines().next()?.strip_prefix("    at ")?;
-    let place = frame.rsplit_once(" (").map_or(frame, |(_, place)| place.trim_end_matches(')'));
+/// The engine's column of a construction is that of the class, V8's that of `new`; where the source shows it, the column
+/// is moved there.
+fn as_v8_counts<'a>(place: &str, source_of: &impl Fn(&str) -> Option<&'a [u8]>) -> String {
+    let moved = split_place(place).and_then(|(file, line, column)| {
+        let text = String::from_utf8_lossy(line_of(source_of(file)?, line)).into_owned();
+        let before: Vec<char> = text.chars().take(column.checked_sub(1)? as usize).collect();
+        let is_name = |letter: &char| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '.');
+        let class = before.iter().rposition(|letter| !is_name(letter))?;
+        let keyword = before[..=class].iter().rposition(|letter| !letter.is_whitespace())?;
+        let start = (keyword + 1).checked_sub(3)?;
+        let is_new = keyword < class
+            && before[start..=keyword] == ['n', 'e', 'w']
+            && (start == 0 || !is_name(&before[start - 1]));
+        is_new.then(|| format!("{file}:{line}:{}", start + 1))
+    });
+    moved.unwrap_or_else(|| place.to_owned())
+}
+
+/// A line of a module, by its own count, which begins behind the wrapper's two lines.
+pub(super) fn line_of(source: &[u8], line: u32) -> &[u8] {
+    source.split(|byte| *byte == b'\n').nth(line as usize + 1).unwrap_or(b"")
+}
+
+fn split_place(place: &str) -> Option<(&str, u32, u32)> {
     let (rest, column) = place.rsplit_once(':')?;
     let (file, line) = rest.rsplit_once(':')?;
     Some((file, line.parse().ok()?, column.parse().ok()?))
+}
+
+/// Where the first frame says that a syntax error is: file, line, column.
+pub(super) fn first_place(frames: &str) -> Option<(&str, u32, u32)> {
+    let frame = frames.lines().next()?.strip_prefix("    at ")?;
+    split_place(frame.rsplit_once(" (").map_or(frame, |(_, place)| place.trim_end_matches(')')))
 }
 
 #[cfg(test)]
@@ -151,8 +181,20 @@ mod tests {
         append_frames(
             &mut out,
             "    at f (/index.js:1:2)\n    at require (native)\n    at <anonymous> (/lib/a.js:3:4)\n    at g (missing)\n    at Buffer (node:buffer:1:1)\n",
+            |_| None,
         );
         assert_eq!(out, "Error: x\n    at f (/index.js:1:2)\n    at /lib/a.js:3:4");
+    }
+
+    #[test]
+    fn the_column_of_a_construction_is_that_of_new() {
+        let source = b"wrapper\n\nthrow new Error('x');\nrenew Error();\nthrow new  a.B();\nf();";
+        let place = |text| as_v8_counts(text, &|file| (file == "/a.js").then_some(&source[..]));
+        assert_eq!(place("/a.js:1:11"), "/a.js:1:7");
+        assert_eq!(place("/a.js:2:7"), "/a.js:2:7");
+        assert_eq!(place("/a.js:3:12"), "/a.js:3:7");
+        assert_eq!(place("/a.js:4:1"), "/a.js:4:1");
+        assert_eq!(place("/b.js:1:11"), "/b.js:1:11");
     }
 
     #[test]

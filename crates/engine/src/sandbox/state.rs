@@ -61,6 +61,9 @@ pub(super) struct RunState {
     /// The text the engine's parser is reading, or is about to.
     pub(super) source: Terminated,
     pub(super) file_name: Terminated,
+    /// What modules were made of, by the name in stack traces, for columns in those; bounded in bytes.
+    pub(super) sources: HashMap<String, Terminated>,
+    pub(super) source_bytes: usize,
     /// Text on its way into the guest.
     pub(super) scratch: String,
     /// What `require` was called with; then what it complains about.

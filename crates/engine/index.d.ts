@@ -1,0 +1,224 @@
+/// <reference types="node" />
+
+/** Sizes are bytes, times are milliseconds. A run may lower a limit of its runtime, never raise it. */
+export interface Limits {
+  /** Guest heap of a run in bytes, hard. Default 64 MiB, at least 1 MiB. Breach: `MemoryLimitError`, `ERR_MEMORY_LIMIT`. */
+  memory?: number;
+  /** Native stack for guest code in bytes. Default 4 MiB. Breach: the guest gets a `RangeError` it can catch. */
+  stack?: number;
+  /** Timers and immediates pending at once. Default 1,000. Breach: the guest gets an `Error`, `ERR_LIMIT`. */
+  timers?: number;
+  /** Arguments, and context, as text, in bytes each. Default 16 MiB. Breach: `LimitError`, `ERR_LIMIT`; the code is not invoked. */
+  argsBytes?: number;
+  /** Values in the arguments, and in the context. Default 100,000. Breach: `LimitError`, `ERR_LIMIT`; the code is not invoked. */
+  argsValues?: number;
+  /** Result as text in bytes. Default 16 MiB. Breach: `LimitError`, `ERR_LIMIT`. */
+  resultBytes?: number;
+  /** Values in the result. Default 100,000. Breach: `LimitError`, `ERR_LIMIT`. */
+  resultValues?: number;
+  /** Console output in bytes. Default 64 KiB. What comes after is dropped, and the cut is marked. */
+  consoleBytes?: number;
+  /** One source file in bytes, before and after the compiler. Default 8 MiB. Breach: `LimitError`, `ERR_LIMIT`. */
+  sourceBytes?: number;
+  /** Modules one run may load. Default 1,000. Breach: `LimitError`, `ERR_LIMIT`. */
+  modules?: number;
+}
+
+/** Names of generic-pool. Those marked *ignored* are accepted and checked, but have no meaning for native threads. */
+export interface PoolOptions {
+  /** Runs in flight at once; a run waiting for a timer holds no thread. Default 256. */
+  max?: number;
+  /** Sandboxes kept although idle. Default 0. */
+  min?: number;
+  /** Runs that may wait for a place. Default: unbounded. Breach: `QueueFullError`, `ERR_QUEUE_FULL`. */
+  maxWaitingClients?: number;
+  /** How long a run may wait for a place, in milliseconds. Default: unbounded. Breach: `QueueTimeoutError`, `ERR_QUEUE_TIMEOUT`. */
+  acquireTimeoutMillis?: number;
+  /** How long an idle sandbox is kept, in milliseconds. Default 30,000; 0 means 0. */
+  idleTimeoutMillis?: number;
+  /** Whether the run that has waited longest comes first. Default true. */
+  fifo?: boolean;
+  /** How many priorities there are. Default 1. */
+  priorityRange?: number;
+  /** Ignored. */ autostart?: boolean;
+  /** Ignored. */ testOnBorrow?: boolean;
+  /** Ignored. */ testOnReturn?: boolean;
+  /** Ignored. */ softIdleTimeoutMillis?: number;
+  /** Ignored. */ evictionRunIntervalMillis?: number;
+  /** Ignored. */ numTestsPerEvictionRun?: number;
+  /** Ignored. */ destroyTimeoutMillis?: number;
+  /** Ignored. */ Promise?: PromiseConstructorLike;
+}
+
+export type ConsoleMethod = 'debug' | 'log' | 'info' | 'warn' | 'error';
+
+/** Called for each console call of the guest; arguments are copies. */
+export type ConsoleListener = (method: ConsoleMethod, ...args: any[]) => void;
+
+/** How values cross: as JSON, or with dates, maps, sets, bigints, bytes, errors and cycles, both ways. */
+export type ValueForm = 'json' | 'structured';
+
+/** Any of them wrong: `TypeError` or `RangeError`, `ERR_INVALID_ARG`, naming the option, what was expected, what was given. */
+export interface RuntimeOptions {
+  poolOptions?: PoolOptions;
+  /** Runs executing at once. Default: the machine's parallelism, at least 2. */
+  threads?: number;
+  /** Another name for `poolOptions.maxWaitingClients`. */
+  maxQueue?: number;
+  /** Extensions of the guest's own source files, with or without the dot. Default `['js']`. `.json` always loads. */
+  sourceExtensions?: string[];
+  /** Module exporting `(resolverOptions) => (moduleName, fromDir) => absolutePath | null`; runs in a thread of its own. Throws: `HookError`, `ERR_HOOK`. */
+  resolverModulePath?: string;
+  /** Module exporting `(code, fileName) => code`; runs in a thread of its own. Throws: `HookError`, `ERR_HOOK`. */
+  compilerModulePath?: string;
+  /** Wall clock of a run in milliseconds, timers and promises included, queueing excluded. Default 5,000. Breach: `RuntimeTimeoutError`, `ERR_TIMEOUT`. */
+  timeout?: number;
+  limits?: Limits;
+  /** Default `'json'`. */
+  values?: ValueForm;
+  /** Default: console output of guests goes nowhere. */
+  onConsole?: ConsoleListener;
+}
+
+/** Arguments that a module maps on the host's side before the function is called. */
+export interface ResolvedArguments {
+  /** Absolute path of a module exporting `(args) => args`; runs in a thread of its own. Throws: `HookError`, `ERR_HOOK`. */
+  resolverPath: string;
+  original?: unknown[];
+}
+
+interface CommonRunOptions {
+  /** Its keys become globals; `__globals__.__context__` has the whole. What cannot cross: `TypeError`, `ERR_VALUE`. */
+  context?: Record<string, unknown>;
+  /** Aborting rejects with `signal.reason` and stops the run. */
+  signal?: AbortSignal;
+  /** At most the runtime's. */
+  timeout?: number;
+  /** Each at most the runtime's. */
+  limits?: Limits;
+  /** 0 (the default) comes first; below `poolOptions.priorityRange`. */
+  priority?: number;
+  values?: ValueForm;
+  onConsole?: ConsoleListener;
+}
+
+interface BaseRunOptions extends CommonRunOptions {
+  /** Module below the folder. Missing or refused: `ModuleNotFound`, `MODULE_NOT_FOUND`, with a `reason`. */
+  file: string;
+  /** Export to call; its result is awaited. Not a function: `TypeError`, `<funcName> is not a function`. */
+  funcName: string;
+  args?: readonly unknown[] | ResolvedArguments;
+  /** Packages the guest's own files may require; patterns such as `@scope/*` and `*`. Their dependencies need no listing. */
+  external?: string[];
+  /** Absolute folders allowed besides the customer's. */
+  whitelistedPaths?: string[];
+  /** Handed to the resolver module. */
+  resolverOptions?: unknown;
+}
+
+/** The customer's absolute folder, under either of its two names. */
+export type RunOptions = BaseRunOptions & ({ root: string; folder?: string } | { folder: string; root?: string });
+
+export interface Stats {
+  /** Threads alive, those in quarantine included. */ threads: number;
+  /** Threads without work. */ idleThreads: number;
+  /** Runs executing. */ running: number;
+  /** Runs waiting for a timer; they hold no thread. */ parked: number;
+  /** Runs waiting for a place. */ queued: number;
+  /** Threads that hang in guest code although their run has been rejected. */ quarantined: number;
+  /** Sandboxes alive. */ sandboxes: number;
+  /** Sandboxes without a run. */ idleSandboxes: number;
+  /** Number of the hook thread in use; 0 for none. */ hookGeneration: number;
+}
+
+/** Runs functions out of customers' folders on native threads, each run in a fresh heap. */
+export class IsolatedRuntime {
+  static readonly DEFAULT_TIMEOUT: 5000;
+  static readonly IsolatedRuntime: typeof IsolatedRuntime;
+  static readonly CodeRunner: typeof CodeRunner;
+  static readonly errors: typeof errors;
+  constructor(options?: RuntimeOptions);
+  /**
+   * Calls a function of the guest. Never throws synchronously; settles exactly once.
+   * @example
+   * const total = await runtime.run<number>({ root: '/srv/acme', file: 'rules.js', funcName: 'total', args: [cart] });
+   */
+  run<Result = any>(options: RunOptions): Promise<Result>;
+  /** Lets runs in flight finish; afterwards `run()` rejects with `ERR_CLOSED`. Idempotent. */
+  shutdown(): Promise<void>;
+  /** As `shutdown`; with `force`, runs in flight are stopped and reject with `ERR_CLOSED`. */
+  close(options?: { force?: boolean }): Promise<void>;
+  stats(): Stats;
+}
+
+/** Hooks are functions here, and run on the host's event loop. */
+export interface CodeRunnerOptions {
+  root: string;
+  folder?: string;
+  file: string;
+  onConsole?: ConsoleListener;
+  sourceExtensions?: string[];
+  /** Source in, JavaScript out. Throws: `HookError`, `ERR_HOOK`. */
+  compiler?: (code: string, fileName: string) => string | Promise<string>;
+  external?: string[];
+  whitelistedPaths?: string[];
+  /** Absolute path of a module that is not found otherwise, or null. Throws: `HookError`, `ERR_HOOK`. */
+  resolve?: (moduleName: string, fromDir: string) => string | null | undefined | Promise<string | null | undefined>;
+  /** Default 5,000 ms. */
+  timeout?: number;
+}
+
+export interface CodeRunOptions extends CommonRunOptions {
+  funcName: string;
+  args?: readonly unknown[];
+  /** Called after the function was found and before it runs. */
+  running?: () => void;
+  /** Maps the arguments; what it answers has to cross. */
+  resolveArguments?: (args: any[]) => unknown[] | Promise<unknown[]>;
+}
+
+/** Runs functions of one module; all runners of a process share a pool that never keeps the process alive while idle. */
+export class CodeRunner {
+  constructor(options: CodeRunnerOptions);
+  run<Result = any>(options: CodeRunOptions): Promise<Result>;
+}
+
+export namespace errors {
+  /** What all errors of this package have. Errors of guests keep their own class, name, message, stack, code and cause. */
+  class IsolatedRuntimeError extends Error {
+    readonly code: string;
+    /** The limit that was exceeded, in its unit. */
+    readonly limit?: number;
+    /** What was measured against it. */
+    readonly measured?: number;
+  }
+  /** `ERR_TIMEOUT` */
+  class RuntimeTimeoutError extends IsolatedRuntimeError {}
+  /** `ERR_MEMORY_LIMIT` */
+  class MemoryLimitError extends IsolatedRuntimeError {}
+  /** `ERR_STACK_LIMIT` */
+  class StackLimitError extends IsolatedRuntimeError {}
+  /** `ERR_LIMIT` */
+  class LimitError extends IsolatedRuntimeError {}
+  /** `ERR_QUEUE_FULL`, `ERR_POOL_EXHAUSTED` */
+  class QueueFullError extends IsolatedRuntimeError {}
+  /** `ERR_QUEUE_TIMEOUT` */
+  class QueueTimeoutError extends IsolatedRuntimeError {}
+  /** `ERR_CLOSED` */
+  class RuntimeClosedError extends IsolatedRuntimeError {}
+  /** `ERR_ENGINE_FAULT`, `ERR_INTERNAL`: a defect of this package or its engine. */
+  class EngineError extends IsolatedRuntimeError {}
+  /** `ERR_HOOK`; `cause` is what the hook threw. */
+  class HookError extends IsolatedRuntimeError {
+    readonly hook: 'resolver hook' | 'compiler hook' | 'argument resolver' | 'running hook' | 'hook thread';
+    /** The hook's module; null for functions. */
+    readonly file: string | null;
+  }
+  /** `MODULE_NOT_FOUND`; `reason` says which rule refused which path, and what would allow it. */
+  class ModuleNotFound extends IsolatedRuntimeError {
+    readonly reason?: string;
+  }
+  const codes: readonly string[];
+}
+
+export default IsolatedRuntime;

@@ -1,0 +1,5 @@
+'use strict';
+
+const { format } = require('money-format');
+
+exports.print = (invoice) => `Invoice ${invoice.id}: ${format(invoice)}`;

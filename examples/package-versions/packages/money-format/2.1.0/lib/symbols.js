@@ -1,0 +1,5 @@
+'use strict';
+
+const SYMBOLS = { EUR: '€', GBP: '£', USD: '$' };
+
+exports.symbolOf = (currency) => SYMBOLS[currency] ?? `${currency} `;
