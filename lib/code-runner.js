@@ -6,23 +6,25 @@
  */
 
 const { Engine } = require('./engine');
-const { encode } = require('./values');
+const { encode } = require('./encode');
+const checks = require('./checks');
 const options = require('./options');
+const { read } = checks;
 
-/** @type {{ engine: Engine, defaults: ReturnType<typeof options.runtimeOptions> } | undefined} */
+/** @type {{ engine: InstanceType<typeof Engine>, defaults: options.RuntimeOptions } | undefined} */
 let shared;
-let lastCompiler = 0;
-/** @type {WeakMap<Function, string>} */
-const compilerIds = new WeakMap();
 
 function sharedEngine() {
   if (shared === undefined) {
     const defaults = options.runtimeOptions({});
-    const { priorities, ...pool } = defaults.pool;
-    shared = { engine: new Engine({ ...pool, limits: defaults.limits }), defaults };
+    shared = { engine: new Engine(options.engineOptions(defaults)), defaults };
   }
   return shared;
 }
+
+let lastCompiler = 0;
+/** @type {WeakMap<Function, string>} */
+const compilerIds = new WeakMap();
 
 /** The cache of compiled sources tells compilers apart by this. @param {Function} compiler */
 function compilerId(compiler) {
@@ -36,19 +38,20 @@ function compilerId(compiler) {
 class CodeRunner {
   #options;
 
-  /** @param {any} given */
-  constructor(given) {
-    const own = options.object(given === undefined ? null : given, 'options');
+  /** @param {any} value */
+  constructor(value) {
+    const given = checks.object(value, 'options');
+    if (given === undefined) throw checks.wrong('options', 'an object', value);
     this.#options = {
-      root: options.rootOf(own),
-      file: options.required(own.file, 'options.file'),
-      onConsole: options.func(own.onConsole, 'options.onConsole'),
-      sourceExtensions: options.sourceExtensions(own.sourceExtensions, 'options.sourceExtensions'),
-      compiler: options.func(own.compiler, 'options.compiler'),
-      external: options.strings(own.external, 'options.external'),
-      whitelistedPaths: options.absolutePaths(own.whitelistedPaths, 'options.whitelistedPaths'),
-      resolve: options.func(own.resolve, 'options.resolve'),
-      timeout: options.timeout(own.timeout, 'options.timeout') ?? options.DEFAULT_TIMEOUT,
+      root: options.rootOf(given, 'options.'),
+      file: checks.required(read(given, 'file'), 'options.file'),
+      onConsole: checks.func(read(given, 'onConsole'), 'options.onConsole'),
+      sourceExtensions: options.sourceExtensions(read(given, 'sourceExtensions'), 'options.sourceExtensions'),
+      compiler: checks.func(read(given, 'compiler'), 'options.compiler'),
+      external: checks.strings(read(given, 'external'), 'options.external') ?? [],
+      whitelistedPaths: checks.absolutePaths(read(given, 'whitelistedPaths'), 'options.whitelistedPaths') ?? [],
+      resolve: checks.func(read(given, 'resolve'), 'options.resolve'),
+      timeout: checks.timeout(read(given, 'timeout'), 'options.timeout') ?? options.DEFAULT_TIMEOUT,
     };
   }
 
@@ -61,38 +64,32 @@ class CodeRunner {
     return new Promise((resolve, reject) => this.#run(given, resolve, reject));
   }
 
-  /** @param {any} given @param {(value: any) => void} resolve @param {(error: unknown) => void} reject */
-  #run(given, resolve, reject) {
+  /** @param {any} value @param {(value: any) => void} resolve @param {(error: unknown) => void} reject */
+  #run(value, resolve, reject) {
+    const given = checks.object(value, 'run options');
+    if (given === undefined) throw checks.wrong('run options', 'an object', value);
     const { engine, defaults } = sharedEngine();
-    const own = options.object(given === undefined ? null : given, 'run options');
-    const funcName = options.required(own.funcName, 'funcName');
-    const running = options.func(own.running, 'running');
-    const resolveArguments = options.func(own.resolveArguments, 'resolveArguments');
-    const narrowed = options.narrowed(own, { ...defaults, timeout: this.#options.timeout });
-    const { limits, signal } = narrowed;
-    const bounds = { maxBytes: limits.argsBytes, maxValues: limits.argsValues, bytes: narrowed.values === 'structured' };
-    const args = own.args ?? [];
-    if (!Array.isArray(args)) throw options.wrong('args', 'an array', args);
-    const context = own.context ?? undefined;
-    if (context !== undefined && (typeof context !== 'object' || Array.isArray(context))) throw options.wrong('context', 'an object', context);
+    const funcName = checks.required(read(given, 'funcName'), 'funcName');
+    const running = checks.func(read(given, 'running'), 'running');
+    const resolveArguments = checks.func(read(given, 'resolveArguments'), 'resolveArguments');
+    const narrowed = options.narrowed(given, { ...defaults, timeout: this.#options.timeout });
+    const { limits, signal, values = 'json', onConsole = this.#options.onConsole } = narrowed;
+    const bounds = { maxBytes: limits.argsBytes, maxValues: limits.argsValues, bytes: values === 'structured' };
+    const args = read(given, 'args') ?? [];
+    if (!Array.isArray(args)) throw checks.wrong('args', 'an array', args);
+    const context = options.contextOf(given);
     // With a mapping, only what it answers has to cross.
     const argsText = resolveArguments === undefined ? encode(args, { path: 'args', ...bounds }) : 'J[]';
     const contextText = context === undefined ? '' : encode(context, { path: 'context', ...bounds });
     if (signal?.aborted) throw signal.reason;
-    const request = this.#request(funcName, narrowed, running, resolveArguments);
-    const onConsole = narrowed.onConsole ?? this.#options.onConsole;
+    const request = this.#request(funcName, { ...narrowed, values, onConsole }, running, resolveArguments);
     const answerHook = (/** @type {string} */ kind, /** @type {string[]} */ payload) => {
-      if (kind === 'running') return void running?.() ?? '';
+      if (kind === 'running') return called(/** @type {Function} */ (running));
       if (kind === 'arguments') return mapArguments(/** @type {Function} */ (resolveArguments), args, bounds);
       return this.#answer(kind, payload);
     };
-    /** @type {import('./engine').Run} */
-    const entry = { resolve, reject, onConsole, answerHook };
-    const id = engine.start(JSON.stringify(request), argsText, contextText, entry);
-    if (signal === undefined) return;
-    const abort = () => engine.abort(id, signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    entry.release = () => signal.removeEventListener('abort', abort);
+    const id = engine.admit({ resolve, reject, onConsole, answerHook, signal });
+    engine.submit(id, JSON.stringify(request), argsText, contextText);
   }
 
   /** @param {string} funcName @param {any} narrowed @param {Function | undefined} running @param {Function | undefined} resolveArguments */
@@ -100,8 +97,8 @@ class CodeRunner {
     const { root, file, external, whitelistedPaths, sourceExtensions, compiler, resolve } = this.#options;
     return {
       root, file, funcName, external, whitelistedPaths, sourceExtensions, timeout, limits, priority,
-      console: (onConsole ?? this.#options.onConsole) !== undefined,
-      result: values ?? 'json',
+      console: onConsole !== undefined,
+      result: values,
       hooks: {
         resolver: resolve === undefined ? null : 'host',
         compiler: compiler === undefined ? null : 'host',
@@ -124,6 +121,12 @@ class CodeRunner {
     if (typeof compiled !== 'string') throw new TypeError(`compiler must answer a string, got ${typeof compiled}`);
     return compiled;
   }
+}
+
+/** @param {Function} running */
+async function called(running) {
+  await running();
+  return '';
 }
 
 /** @param {Function} resolveArguments @param {any[]} args @param {object} bounds */

@@ -2,12 +2,15 @@
 
 /**
  * One native engine and the promises of its runs: hands runs in, drains events, settles each promise exactly once, and
- * keeps the process alive while runs are in flight and no longer.
+ * keeps the process alive while runs are in flight and no longer. Must not know what a run is made of.
  */
 
+const timers = require('node:timers');
+const { isMainThread } = require('node:worker_threads');
 const native = require('./native');
-const errors = require('./errors');
-const { decode } = require('./values');
+const { RuntimeClosedError } = require('./errors');
+const { fromFailure, hookReport } = require('./failures');
+const { decode } = require('./decode');
 
 const DONE = 1;
 const FAILED = 2;
@@ -24,25 +27,28 @@ const LONGEST_INTERVAL = 2 ** 31 - 1;
  * @property {(error: unknown) => void} reject
  * @property {Function} [onConsole]
  * @property {(kind: string, payload: string[]) => Promise<string> | string} [answerHook] hooks on the host's event loop
- * @property {() => void} [release] undoes what was registered for the run
+ * @property {Map<number, unknown>} [hookErrors] what those threw, by request
+ * @property {AbortSignal} [signal]
+ * @property {() => void} [onAbort]
  */
 
-/** Engines of this environment, so that `exit` can cut them off; weak, since a runtime may be forgotten unclosed. */
+/** Engines with runs in flight. Nothing else holds an engine, so that a runtime may be forgotten unclosed. @type {Set<Engine>} */
+const busy = new Set();
+/** @type {NodeJS.Timeout | undefined} */
+let keepAlive;
 let listensToExit = false;
 
 class Engine {
   /**
    * @param {object} options as the native engine takes them
-   * @param {{ onReplaceHookThread?: (generation: number) => void }} [handlers]
    */
-  constructor(options, handlers = {}) {
+  constructor(options) {
     /** @type {Map<number, Run>} */
     this.runs = new Map();
     this.lastId = 0;
     this.isClosed = false;
-    this.handlers = handlers;
-    /** @type {NodeJS.Timeout | undefined} */
-    this.keepAlive = undefined;
+    /** Told the generation of a hook thread that hangs. @type {(generation: number) => void} */
+    this.onHookThreadHangs = () => {};
     /** @type {(() => void)[]} */
     this.idleListeners = [];
     // The native side keeps this function for as long as the environment lives: it may not keep the engine.
@@ -56,29 +62,43 @@ class Engine {
   }
 
   /**
+   * From now on the run is in flight: it can be aborted, and the process waits for it.
+   * @param {Run} run
+   * @returns {number} its id
+   */
+  admit(run) {
+    const id = this.nextId();
+    if (this.runs.size === 0) hold(this);
+    this.runs.set(id, run);
+    const { signal } = run;
+    if (signal !== undefined) {
+      run.onAbort = () => this.fail(id, signal.reason);
+      signal.addEventListener('abort', run.onAbort, { once: true });
+    }
+    return id;
+  }
+
+  /**
+   * Nothing happens if the run has been settled meanwhile.
+   * @param {number} id
    * @param {string} request JSON
    * @param {string} args
    * @param {string} context
-   * @param {Run} run
-   * @returns {number} the run's id
    */
-  start(request, args, context, run) {
-    const id = this.nextId();
-    this.runs.set(id, run);
-    this.hold();
+  submit(id, request, args, context) {
+    if (!this.runs.has(id)) return;
     try {
       this.native.run(id, request, args, context);
     } catch (error) {
       this.take(id)?.reject(error);
     }
-    return id;
   }
 
   /** Rejects a run now, and has it stopped. @param {number} id @param {unknown} reason */
-  abort(id, reason) {
+  fail(id, reason) {
     const run = this.take(id);
     if (run === undefined) return;
-    this.native.abort(id);
+    if (!this.isClosed) this.native.abort(id);
     run.reject(reason);
   }
 
@@ -99,36 +119,53 @@ class Engine {
     if (this.isClosed) return;
     this.isClosed = true;
     this.native.close();
-    for (const id of [...this.runs.keys()]) this.take(id)?.reject(new errors.RuntimeClosedError('the runtime was closed', 'ERR_CLOSED'));
-    clearInterval(this.keepAlive);
+    for (const id of [...this.runs.keys()]) this.fail(id, new RuntimeClosedError('the runtime was closed', 'ERR_CLOSED'));
   }
 
-  /** @param {number} kind @param {number} id @param {string} text */
+  /** Throws never: one event's trouble may not cost the others of its batch. @param {number} kind @param {number} id @param {string} text */
   handle(kind, id, text) {
     switch (kind) {
       case DONE:
-        return this.take(id)?.resolve(decode(text));
+        return this.settle(this.take(id), text);
       case FAILED:
-        return this.take(id)?.reject(errors.fromFailure(text));
+        return this.reject(this.take(id), text);
       case CONSOLE:
-        return this.report(this.runs.get(id), text);
+        return this.report(id, text);
       case HOOK:
         return void this.answer(id, JSON.parse(text));
       case REPLACE_HOOK_THREAD:
-        return this.handlers.onReplaceHookThread?.(id);
+        return this.onHookThreadHangs(id);
       default:
     }
   }
 
-  /** A console listener that throws fails its own run, never the event loop. @param {Run | undefined} run @param {string} text */
-  report(run, text) {
-    if (run?.onConsole === undefined) return;
-    const { method, args } = JSON.parse(text);
+  /** @param {Run | undefined} run @param {string} text */
+  settle(run, text) {
     try {
-      run.onConsole(method, ...decode(`S${args}`));
+      run?.resolve(decode(text));
     } catch (error) {
-      const id = [...this.runs].find(([, known]) => known === run)?.[0];
-      if (id !== undefined) this.abort(id, error);
+      run?.reject(error);
+    }
+  }
+
+  /** @param {Run | undefined} run @param {string} json */
+  reject(run, json) {
+    try {
+      run?.reject(fromFailure(json, run.hookErrors));
+    } catch (error) {
+      run?.reject(error);
+    }
+  }
+
+  /** A console listener that throws fails its own run, never the event loop. @param {number} id @param {string} text */
+  report(id, text) {
+    const onConsole = this.runs.get(id)?.onConsole;
+    if (onConsole === undefined) return;
+    try {
+      const { method, args } = JSON.parse(text);
+      onConsole(method, ...decode(`S${args}`));
+    } catch (error) {
+      this.fail(id, error);
     }
   }
 
@@ -137,9 +174,12 @@ class Engine {
     const run = this.runs.get(runId);
     if (run?.answerHook === undefined) return;
     try {
-      this.native.answer(requestId, true, await run.answerHook(kind, payload));
+      const answer = await run.answerHook(kind, payload);
+      if (!this.isClosed) this.native.answer(requestId, true, answer);
     } catch (error) {
-      this.native.answer(requestId, false, JSON.stringify(hookReport(error, kind, null)));
+      run.hookErrors ??= new Map();
+      run.hookErrors.set(requestId, error);
+      if (!this.isClosed) this.native.answer(requestId, false, JSON.stringify({ ...hookReport(error, kind, null), request: requestId }));
     }
   }
 
@@ -149,48 +189,39 @@ class Engine {
     return this.lastId;
   }
 
-  /** The run, which from now on is settled. @param {number} id */
+  /** The run, which its caller settles now. @param {number} id */
   take(id) {
     const run = this.runs.get(id);
     if (run === undefined) return undefined;
     this.runs.delete(id);
-    run.release?.();
-    if (this.runs.size === 0) this.letGo();
+    if (run.onAbort !== undefined) run.signal?.removeEventListener('abort', run.onAbort);
+    if (this.runs.size > 0) return run;
+    letGo(this);
+    for (const listener of this.idleListeners.splice(0)) listener();
     return run;
   }
-
-  hold() {
-    if (this.runs.size > 1) return;
-    if (this.keepAlive === undefined) this.keepAlive = setInterval(() => {}, LONGEST_INTERVAL);
-    else this.keepAlive.ref?.();
-  }
-
-  letGo() {
-    if (this.isClosed) clearInterval(this.keepAlive);
-    else this.keepAlive?.unref?.();
-    for (const listener of this.idleListeners.splice(0)) listener();
-  }
 }
 
-const HOOK_NAMES = /** @type {Record<string, string>} */ ({
-  resolve: 'resolver hook', compile: 'compiler hook', arguments: 'argument resolver', running: 'running hook',
-});
-
-/** What the engine is told about a hook that failed. @param {unknown} error @param {string} kind @param {string | null} file */
-function hookReport(error, kind, file) {
-  const known = error instanceof Error ? error : new Error(String(error));
-  const code = /** @type {any} */ (known).code;
-  return {
-    name: String(known.name), message: String(known.message), stack: String(known.stack ?? ''),
-    ...(typeof code === 'string' ? { code } : {}), hook: HOOK_NAMES[kind] ?? kind, file,
-  };
+/** @param {Engine} engine */
+function hold(engine) {
+  busy.add(engine);
+  if (busy.size > 1) return;
+  // The module's own timers: the global ones are numbers on some hosts.
+  if (keepAlive === undefined) keepAlive = timers.setInterval(() => {}, LONGEST_INTERVAL);
+  else keepAlive.ref();
 }
 
-/** `process.exit()` runs no cleanup hooks on the main thread. */
+/** @param {Engine} engine */
+function letGo(engine) {
+  busy.delete(engine);
+  if (busy.size === 0) keepAlive?.unref();
+}
+
+/** `process.exit()` runs no cleanup hooks on the main thread. One listener serves all engines of the process. */
 function stopRunsAtExit() {
-  if (listensToExit) return;
+  if (listensToExit || !isMainThread) return;
   listensToExit = true;
-  if (require('node:worker_threads').isMainThread) process.on('exit', () => native.shutdownAll());
+  process.on('exit', () => native.shutdownAll());
 }
 
-module.exports = { Engine, hookReport };
+module.exports = { Engine };

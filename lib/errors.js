@@ -1,11 +1,9 @@
 'use strict';
 
 /**
- * Every error that leaves this package, and how a failure of the engine becomes one. The codes stand here once, and once
- * in the engine; a test compares them.
+ * Every class of error and every code that this package makes itself. The engine's codes stand here once, and once in the
+ * engine; a test compares them. Must not know where failures come from: `failures.js` does.
  */
-
-const { decode } = require('./values');
 
 /** Codes that the engine produces. */
 const ENGINE_CODES = Object.freeze([
@@ -25,7 +23,7 @@ class IsolatedRuntimeError extends Error {
    */
   constructor(message, code, details = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
-    Object.defineProperty(this, 'name', { value: new.target.name, configurable: true, writable: true });
+    hide(this, 'name', new.target.name);
     /** @type {string} */
     this.code = code;
     if (details.limit !== undefined) this.limit = details.limit;
@@ -47,25 +45,27 @@ class QueueFullError extends IsolatedRuntimeError {}
 class QueueTimeoutError extends IsolatedRuntimeError {}
 /** The runtime is closed. */
 class RuntimeClosedError extends IsolatedRuntimeError {}
-/** The engine gave up on itself, or on this package. */
+/** The engine gave up on itself. */
 class EngineError extends IsolatedRuntimeError {}
+/** A defect of this package. */
+class InternalError extends EngineError {}
 
-/** A hook of the user threw, or answered what it may not. */
+/** A hook of the user threw, or answered what it may not. `cause` is what it threw. */
 class HookError extends IsolatedRuntimeError {
-  /** @param {{ name?: string, message?: string, stack?: string, code?: string, hook?: string, file?: string | null }} report */
-  constructor(report) {
-    const where = report.file ? ` (${report.file})` : '';
-    const original = new Error(report.message ?? 'unknown');
-    define(original, 'name', report.name ?? 'Error');
-    if (report.stack) define(original, 'stack', report.stack);
-    if (report.code) Object.assign(original, { code: report.code });
-    super(`${report.hook ?? 'hook'}${where} failed: ${report.message ?? 'unknown'}`, 'ERR_HOOK', { cause: original });
-    this.hook = report.hook;
-    this.file = report.file ?? null;
+  /**
+   * @param {string} hook which one, for people
+   * @param {string | null} file the module it is in, if it has one
+   * @param {string} message
+   * @param {unknown} cause
+   */
+  constructor(hook, file, message, cause) {
+    super(`${hook}${file === null ? '' : ` (${file})`} failed: ${message}`, 'ERR_HOOK', { cause });
+    this.hook = hook;
+    this.file = file;
   }
 }
 
-/** A module is missing, or may not be loaded; `reason` says which, and what would allow it. */
+/** A module is missing, or may not be loaded; `reason` says which rule refused what, and what would allow it. */
 class ModuleNotFound extends IsolatedRuntimeError {
   /**
    * @param {string} message
@@ -73,19 +73,10 @@ class ModuleNotFound extends IsolatedRuntimeError {
    */
   constructor(message, reason) {
     super(message, 'MODULE_NOT_FOUND');
-    // The predecessor's has none either: no frame of the guest led here.
-    define(this, 'stack', '');
+    // The predecessor's is empty, and its users print it.
+    hide(this, 'stack', '');
     if (reason !== undefined) this.reason = reason;
   }
-}
-
-/**
- * @param {object} target
- * @param {PropertyKey} key
- * @param {unknown} value
- */
-function define(target, key, value) {
-  Object.defineProperty(target, key, { value, configurable: true, writable: true, enumerable: false });
 }
 
 /**
@@ -97,65 +88,27 @@ function invalid(Class, message) {
   return Object.assign(new Class(message), { code: 'ERR_INVALID_ARG' });
 }
 
-/** @type {Record<string, new (message: string, code: string, details?: { limit?: number, measured?: number }) => Error>} */
-const CLASS_OF_KIND = {
-  timeout: RuntimeTimeoutError,
-  memory: MemoryLimitError,
-  stack: StackLimitError,
-  limit: LimitError,
-  queueFull: QueueFullError,
-  exhausted: QueueFullError,
-  queueTimeout: QueueTimeoutError,
-  closed: RuntimeClosedError,
-};
-
 /**
- * The public error of a failed run.
- * @param {string} json what the engine says
- * @returns {Error}
+ * Sets a property as engines set those of errors: not enumerable, and whatever the prototype says about its name.
+ * @param {object} target
+ * @param {PropertyKey} key
+ * @param {unknown} value
  */
-function fromFailure(json) {
-  const failure = JSON.parse(json);
-  switch (failure.kind) {
-    case 'guest':
-      return guestError(failure);
-    case 'notFunction':
-      return new TypeError(failure.message);
-    case 'module':
-      return new ModuleNotFound(failure.message, failure.reason);
-    case 'hook':
-      return new HookError(failure.hook ?? { message: failure.message });
-    default: {
-      const Class = CLASS_OF_KIND[failure.kind] ?? EngineError;
-      return new Class(failure.message, failure.code, failure);
-    }
-  }
+function hide(target, key, value) {
+  Object.defineProperty(target, key, { value, configurable: true, writable: true, enumerable: false });
 }
 
-/** @param {{ value: string, reason?: string }} failure */
-function guestError({ value, reason }) {
-  const thrown = decode(`S${value}`);
-  const error = thrown instanceof Error ? thrown : new Error(textOf(thrown), { cause: thrown });
-  if (reason !== undefined) define(error, 'reason', reason);
-  return error;
-}
-
-/** What a guest threw that is no error, as a message. @param {unknown} thrown */
-function textOf(thrown) {
-  if (typeof thrown === 'string') return thrown;
-  if (typeof thrown !== 'object' || thrown === null) return String(thrown);
-  const message = /** @type {any} */ (thrown).message;
-  if (typeof message === 'string') return message;
-  try {
-    return JSON.stringify(thrown) ?? '[object]';
-  } catch {
-    return '[object]';
+/** Bytes as the engine writes them, too: `17.2 MiB`, `64 KiB`, `12 bytes`. @param {number} bytes */
+function readableBytes(bytes) {
+  for (const [unit, name] of /** @type {[number, string][]} */ ([[2 ** 30, 'GiB'], [2 ** 20, 'MiB'], [2 ** 10, 'KiB']])) {
+    if (bytes >= unit) return `${Math.floor((bytes / unit) * 10) / 10} ${name}`;
   }
+  return `${bytes} bytes`;
 }
 
 module.exports = {
   ENGINE_CODES, HOST_CODES,
   IsolatedRuntimeError, RuntimeTimeoutError, MemoryLimitError, StackLimitError, LimitError, QueueFullError, QueueTimeoutError,
-  RuntimeClosedError, EngineError, HookError, ModuleNotFound,
-  fromFailure, invalid,
+  RuntimeClosedError, EngineError, InternalError, HookError, ModuleNotFound,
+  hide, invalid, readableBytes,
 };

@@ -8,12 +8,22 @@
 const { parentPort, workerData } = require('node:worker_threads');
 const { pathToFileURL } = require('node:url');
 const native = require('./native');
-const { encode, decode } = require('./values');
-const { hookReport } = require('./engine');
+const { encode } = require('./encode');
+const { decode } = require('./decode');
+const { hookReport } = require('./failures');
 
 const { engineId, generation } = workerData;
-/** Resolvers made for distinct options; more of them than this are made anew. */
+/** Resolvers kept for distinct options; with more of them, the oldest are made anew. */
 const MOST_RESOLVERS = 100;
+
+/**
+ * @typedef {object} HookData what the host gave with the run
+ * @property {string} resolverPath
+ * @property {string} resolverOptions as text
+ * @property {string} compilerPath
+ * @property {string} argsResolverPath
+ * @property {{ bytes: boolean, maxBytes: number, maxValues: number }} argsLimits
+ */
 
 /** @type {Map<string, Promise<Function>>} */
 const modules = new Map();
@@ -22,17 +32,23 @@ const resolvers = new Map();
 
 /** The function a hook module exports, in either module system. @param {string} file */
 async function importHook(file) {
-  let loaded;
-  try {
-    loaded = require(file);
-  } catch (error) {
-    const { code } = /** @type {any} */ (error);
-    const isModule = code === 'ERR_REQUIRE_ESM' || code === 'ERR_REQUIRE_ASYNC_MODULE' || (error instanceof SyntaxError && /\b(import|export)\b/.test(error.message));
-    if (!isModule) throw error;
-    loaded = await import(pathToFileURL(file).href);
-  }
+  const loaded = await requireOrImport(file);
+  // What a bundler makes of a default export has one more `default`.
   for (const candidate of [loaded, loaded?.default, loaded?.default?.default]) if (typeof candidate === 'function') return candidate;
   throw new TypeError(`${file} must export a function`);
+}
+
+/** @param {string} file */
+async function requireOrImport(file) {
+  try {
+    return require(file);
+  } catch (error) {
+    const { code } = /** @type {any} */ (error);
+    const isModule = code === 'ERR_REQUIRE_ESM' || code === 'ERR_REQUIRE_ASYNC_MODULE'
+      || (error instanceof SyntaxError && /\b(import|export|await)\b/.test(error.message)) || /require\(\) async|async module/i.test(String(error));
+    if (!isModule) throw error;
+    return import(pathToFileURL(file).href);
+  }
 }
 
 /** Kept once it is loaded; a failure is not. @param {string} file */
@@ -45,33 +61,31 @@ function load(file) {
   return loading;
 }
 
-/** @param {string} file @param {unknown} options */
+/** @param {string} file @param {string} options as text, which also tells them apart */
 async function resolverFor(file, options) {
-  const key = JSON.stringify([file, options]) ?? file;
+  const key = `${file}\n${options}`;
   const known = resolvers.get(key);
   if (known !== undefined) return known;
-  const resolver = (await load(file))(options);
+  const resolver = await (await load(file))(decode(options));
   if (typeof resolver !== 'function') throw new TypeError('the resolver module must export a function that returns a function');
-  if (resolvers.size >= MOST_RESOLVERS) resolvers.clear();
+  if (resolvers.size >= MOST_RESOLVERS) resolvers.delete(/** @type {string} */ (resolvers.keys().next().value));
   resolvers.set(key, resolver);
   return resolver;
 }
 
-/** @type {Record<string, { file: (data: any) => string, run: (data: any, payload: string[]) => Promise<string> }>} */
+/** @type {Record<string, { file: (data: HookData) => string, answer: (data: HookData, payload: string[]) => Promise<string> }>} */
 const KINDS = {
   resolve: {
     file: (data) => data.resolverPath,
-    async run(data, [specifier, fromDir]) {
-      const answer = await (await resolverFor(data.resolverPath, decode(data.resolverOptions)))(specifier, fromDir);
-      if (answer !== null && answer !== undefined && answer !== false && typeof answer !== 'string') {
-        throw new TypeError(`the resolver must answer a path or null, got ${typeof answer}`);
-      }
-      return JSON.stringify(answer || null);
+    async answer(data, [specifier, fromDir]) {
+      const found = await (await resolverFor(data.resolverPath, data.resolverOptions))(specifier, fromDir);
+      if (found && typeof found !== 'string') throw new TypeError(`the resolver must answer a path or null, got ${typeof found}`);
+      return JSON.stringify(found || null);
     },
   },
   compile: {
     file: (data) => data.compilerPath,
-    async run(data, [code, fileName]) {
+    async answer(data, [code, fileName]) {
       const compiled = await (await load(data.compilerPath))(code, fileName);
       if (typeof compiled !== 'string') throw new TypeError(`the compiler must answer a string, got ${typeof compiled}`);
       return compiled;
@@ -79,7 +93,7 @@ const KINDS = {
   },
   arguments: {
     file: (data) => data.argsResolverPath,
-    async run(data, [args]) {
+    async answer(data, [args]) {
       const mapped = await (await load(data.argsResolverPath))(decode(args));
       if (!Array.isArray(mapped)) throw new TypeError(`the argument resolver must answer an array, got ${typeof mapped}`);
       return encode(mapped, { path: 'args', ...data.argsLimits });
@@ -90,16 +104,18 @@ const KINDS = {
 /** @param {number} requestId @param {string} kind @param {string} text */
 async function onRequest(requestId, kind, text) {
   const { data, payload } = JSON.parse(text);
+  let answer;
   try {
-    const answer = await KINDS[kind].run(data, payload);
-    native.answerHook(engineId, generation, requestId, true, answer);
+    answer = await KINDS[kind].answer(data, payload);
   } catch (error) {
-    native.answerHook(engineId, generation, requestId, false, JSON.stringify(hookReport(error, kind, KINDS[kind].file(data))));
+    const report = JSON.stringify(hookReport(error, kind, KINDS[kind].file(data)));
+    return native.answerHook(engineId, generation, requestId, false, report);
   }
+  native.answerHook(engineId, generation, requestId, true, answer);
 }
 
-// Loading is asked for by the host before a run starts, so that it is not charged to the run.
-parentPort?.on('message', async ({ id, files, kinds }) => {
+/** Loads what a run is going to need, before it starts, so that the time is not charged to it. */
+async function onLoad(/** @type {{ id: number, files: string[], kinds: string[] }} */ { id, files, kinds }) {
   let failure = null;
   for (let at = 0; at < files.length && failure === null; at++) {
     try {
@@ -109,6 +125,7 @@ parentPort?.on('message', async ({ id, files, kinds }) => {
     }
   }
   parentPort?.postMessage({ id, failure });
-});
+}
 
+parentPort?.on('message', onLoad);
 native.attachHookThread(engineId, generation, onRequest);

@@ -6,37 +6,49 @@
 
 const { Engine } = require('./engine');
 const { HookThread } = require('./hooks');
-const { encode } = require('./values');
-const errors = require('./errors');
+const { encode } = require('./encode');
+const { RuntimeClosedError } = require('./errors');
+const checks = require('./checks');
 const options = require('./options');
+const { read } = checks;
 
-const NO_HOOKS = Object.freeze({ resolver: null, compiler: null, arguments: null, compilerId: '', running: false });
+const NO_HOOKS = JSON.stringify({ resolver: null, compiler: null, compilerId: '', arguments: null, running: false });
+
+/**
+ * @typedef {object} Job a run whose options have been checked and whose values have been encoded
+ * @property {import('./hooks').HookModule[]} modules that the hook thread has to load first
+ * @property {number} timeout
+ * @property {string} request
+ * @property {string} args
+ * @property {string} context
+ * @property {AbortSignal} [signal]
+ * @property {Function} [onConsole]
+ */
 
 class IsolatedRuntime {
   static DEFAULT_TIMEOUT = options.DEFAULT_TIMEOUT;
 
-  /** @type {ReturnType<typeof options.runtimeOptions>} */
+  /** @type {options.RuntimeOptions} */
   #options;
-  /** @type {Engine} */
+  /** @type {InstanceType<typeof Engine>} */
   #engine;
-  /** @type {HookThread} */
+  /** @type {InstanceType<typeof HookThread>} */
   #hooks;
   #isClosed = false;
   /** @type {Promise<void> | undefined} */
   #shutdown;
-  /** Runs whose hook modules are being loaded. */
-  #preparing = 0;
+  // The parts of requests that are the same for most runs, as text.
+  #sourceExtensions;
+  #limits;
 
   /** @param {object} [given] */
   constructor(given) {
-    const checked = options.runtimeOptions(given);
-    this.#options = checked;
-    const { priorities, ...pool } = checked.pool;
-    /** @type {WeakRef<HookThread> | undefined} */
-    let hooks;
-    this.#engine = new Engine({ ...pool, limits: checked.limits }, { onReplaceHookThread: (generation) => hooks?.deref()?.replace(generation) });
+    this.#options = options.runtimeOptions(given);
+    this.#sourceExtensions = JSON.stringify(this.#options.sourceExtensions);
+    this.#limits = JSON.stringify(this.#options.limits);
+    // A closure over `this` would keep a forgotten runtime alive for as long as its engine.
+    this.#engine = new Engine(options.engineOptions(this.#options));
     this.#hooks = new HookThread(this.#engine);
-    hooks = new WeakRef(this.#hooks);
   }
 
   /**
@@ -51,7 +63,7 @@ class IsolatedRuntime {
   /** Lets runs in flight finish, and takes no more. @returns {Promise<void>} */
   shutdown() {
     this.#isClosed = true;
-    this.#shutdown ??= this.#drain();
+    this.#shutdown ??= this.#engine.idle().then(() => this.#end());
     return this.#shutdown;
   }
 
@@ -65,108 +77,75 @@ class IsolatedRuntime {
     return JSON.parse(this.#engine.native.stats());
   }
 
-  async [/** @type {typeof Symbol.asyncDispose} */ (Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose'))]() {
-    await this.shutdown();
+  /** Older hosts have no such symbol yet; what stands in for it there is what they got later. */
+  [/** @type {typeof Symbol.asyncDispose} */ (Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose'))]() {
+    return this.shutdown();
   }
 
   /** @param {any} given @param {(value: any) => void} resolve @param {(error: unknown) => void} reject */
   #run(given, resolve, reject) {
-    if (this.#isClosed) throw new errors.RuntimeClosedError('the runtime is closed', 'ERR_CLOSED');
-    const run = this.#check(given);
-    if (run.signal?.aborted) throw run.signal.reason;
-    const waiting = run.modules.length === 0 ? undefined : this.#hooks.prepare(run.modules, run.timeout);
-    if (waiting === undefined) return this.#start(run, resolve, reject);
-    this.#preparing++;
-    waiting.then(() => {
-      this.#preparing--;
-      if (run.signal?.aborted) return reject(run.signal.reason);
-      this.#start(run, resolve, reject);
-    }).catch((error) => {
-      this.#preparing--;
-      reject(error);
-    });
+    if (this.#isClosed) throw new RuntimeClosedError('the runtime is closed', 'ERR_CLOSED');
+    const { modules, timeout, request, args, context, signal, onConsole } = this.#check(given);
+    if (signal?.aborted) throw signal.reason;
+    const engine = this.#engine;
+    const id = engine.admit({ resolve, reject, onConsole, signal });
+    const waiting = modules.length === 0 ? undefined : this.#hooks.prepare(modules, timeout);
+    if (waiting === undefined) engine.submit(id, request, args, context);
+    else waiting.then(() => engine.submit(id, request, args, context), (error) => engine.fail(id, error));
   }
 
-  /** @param {any} given */
-  #check(given) {
-    const own = options.object(given === undefined ? null : given, 'run options');
-    const { resolverModulePath, compilerModulePath } = this.#options;
-    const root = options.rootOf(own);
-    const file = options.required(own.file, 'file');
-    const funcName = options.required(own.funcName, 'funcName');
-    const external = options.strings(own.external, 'external');
-    const whitelistedPaths = options.absolutePaths(own.whitelistedPaths, 'whitelistedPaths');
-    const narrowed = options.narrowed(own, this.#options);
-    const values = narrowed.values ?? this.#options.values;
-    const { args, resolverPath } = this.#args(own.args);
-    const { argsBytes: maxBytes, argsValues: maxValues } = narrowed.limits;
-    const bounds = { bytes: values === 'structured', maxBytes, maxValues };
-    const context = own.context ?? undefined;
-    if (context !== undefined && (typeof context !== 'object' || Array.isArray(context))) throw options.wrong('context', 'an object', context);
-    /** @type {import('./hooks').HookModule[]} */
-    const modules = [];
-    if (resolverModulePath !== undefined) modules.push({ file: resolverModulePath, kind: 'resolve' });
-    if (compilerModulePath !== undefined) modules.push({ file: compilerModulePath, kind: 'compile' });
-    if (resolverPath !== undefined) modules.push({ file: resolverPath, kind: 'arguments' });
+  /** @param {any} value @returns {Job} */
+  #check(value) {
+    const given = checks.object(value, 'run options');
+    if (given === undefined) throw checks.wrong('run options', 'an object', value);
+    const root = options.rootOf(given);
+    const file = checks.required(read(given, 'file'), 'file');
+    const funcName = checks.required(read(given, 'funcName'), 'funcName');
+    const external = checks.strings(read(given, 'external'), 'external') ?? [];
+    const whitelistedPaths = checks.absolutePaths(read(given, 'whitelistedPaths'), 'whitelistedPaths') ?? [];
+    const { timeout, limits, priority, signal, onConsole = this.#options.onConsole, values = this.#options.values } = options.narrowed(given, this.#options);
+    const bounds = { bytes: values === 'structured', maxBytes: limits.argsBytes, maxValues: limits.argsValues };
+    const { args, resolverPath } = argsOf(given);
+    const context = options.contextOf(given);
+    const hooks = this.#hooksOf(given, resolverPath, bounds);
+    const limitsText = limits === this.#options.limits ? this.#limits : JSON.stringify(limits);
     return {
-      ...narrowed,
-      onConsole: narrowed.onConsole ?? this.#options.onConsole,
-      modules,
-      argsText: encode(args, { path: 'args', ...bounds }),
-      contextText: context === undefined ? '' : encode(context, { path: 'context', ...bounds }),
-      request: {
-        root, file, funcName, external, whitelistedPaths,
-        sourceExtensions: this.#options.sourceExtensions,
-        result: values,
-        hooks: modules.length === 0 ? NO_HOOKS : {
-          resolver: resolverModulePath === undefined ? null : 'thread',
-          compiler: compilerModulePath === undefined ? null : 'thread',
-          arguments: resolverPath === undefined ? null : 'thread',
-          compilerId: compilerModulePath ?? '',
-          running: false,
-        },
-        hookData: modules.length === 0 ? null : {
-          resolverPath: resolverModulePath,
-          resolverOptions: resolverModulePath === undefined ? 'u' : encode(own.resolverOptions, { path: 'resolverOptions', bytes: true }),
-          compilerPath: compilerModulePath,
-          argsResolverPath: resolverPath,
-          argsLimits: bounds,
-        },
-      },
+      modules: hooks.modules, timeout, signal, onConsole,
+      args: encode(args, { path: 'args', ...bounds }),
+      context: context === undefined ? '' : encode(context, { path: 'context', ...bounds }),
+      request: `{"root":${JSON.stringify(root)},"file":${JSON.stringify(file)},"funcName":${JSON.stringify(funcName)}`
+        + `,"external":${JSON.stringify(external)},"whitelistedPaths":${JSON.stringify(whitelistedPaths)}`
+        + `,"sourceExtensions":${this.#sourceExtensions},"limits":${limitsText},"timeout":${timeout},"priority":${priority}`
+        + `,"console":${onConsole !== undefined},"result":"${values}","hooks":${hooks.places},"hookData":${hooks.data}}`,
     };
   }
 
-  /** Both forms of arguments: a list, or a list and the module that maps it. @param {any} given */
-  #args(given) {
-    if (given === undefined || given === null) return { args: [] };
-    if (Array.isArray(given)) return { args: given };
-    if (typeof given !== 'object') throw options.wrong('args', 'an array, or an object with resolverPath and original', given);
-    const resolverPath = options.absolutePath(given.resolverPath, 'args.resolverPath');
-    if (resolverPath === undefined) throw options.wrong('args', 'an array, or an object with resolverPath and original', given);
-    return { args: given.original ?? [], resolverPath };
-  }
-
   /**
-   * @param {any} run what `#check` answered
-   * @param {(value: any) => void} resolve
-   * @param {(error: unknown) => void} reject
+   * @param {Record<string, any>} given
+   * @param {string | undefined} argsResolverPath
+   * @param {object} argsLimits
+   * @returns {{ modules: import('./hooks').HookModule[], places: string, data: string }}
    */
-  #start(run, resolve, reject) {
-    const { timeout, limits, priority, signal, onConsole } = run;
-    const request = JSON.stringify({ ...run.request, timeout, limits, priority, console: onConsole !== undefined });
-    /** @type {import('./engine').Run} */
-    const entry = { resolve, reject, onConsole };
-    const id = this.#engine.start(request, run.argsText, run.contextText, entry);
-    if (signal === undefined) return;
-    const abort = () => this.#engine.abort(id, signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    entry.release = () => signal.removeEventListener('abort', abort);
-  }
-
-  async #drain() {
-    while (this.#preparing > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    await this.#engine.idle();
-    this.#end();
+  #hooksOf(given, argsResolverPath, argsLimits) {
+    const { resolverModulePath: resolverPath, compilerModulePath: compilerPath } = this.#options;
+    const resolverOptions = read(given, 'resolverOptions');
+    /** @type {import('./hooks').HookModule[]} */
+    const modules = [];
+    if (resolverPath !== undefined) modules.push({ file: resolverPath, kind: 'resolve' });
+    if (compilerPath !== undefined) modules.push({ file: compilerPath, kind: 'compile' });
+    if (argsResolverPath !== undefined) modules.push({ file: argsResolverPath, kind: 'arguments' });
+    if (modules.length === 0) return { modules, places: NO_HOOKS, data: 'null' };
+    const place = (/** @type {string | undefined} */ file) => (file === undefined ? null : 'thread');
+    return {
+      modules,
+      places: JSON.stringify({
+        resolver: place(resolverPath), compiler: place(compilerPath), compilerId: compilerPath ?? '', arguments: place(argsResolverPath), running: false,
+      }),
+      data: JSON.stringify({
+        resolverPath, compilerPath, argsResolverPath, argsLimits,
+        resolverOptions: resolverPath === undefined ? 'u' : encode(resolverOptions, { path: 'resolverOptions', bytes: true }),
+      }),
+    };
   }
 
   #end() {
@@ -174,6 +153,21 @@ class IsolatedRuntime {
     this.#hooks.close();
     this.#engine.close();
   }
+}
+
+/**
+ * Both forms of arguments: a list, or a list and the module that maps it.
+ * @param {Record<string, any>} given
+ * @returns {{ args: unknown, resolverPath?: string }}
+ */
+function argsOf(given) {
+  const value = read(given, 'args') ?? [];
+  if (Array.isArray(value)) return { args: value };
+  const expected = 'an array, or an object with resolverPath and original';
+  if (typeof value !== 'object') throw checks.wrong('args', expected, value);
+  const resolverPath = checks.absolutePath(read(value, 'resolverPath'), 'args.resolverPath');
+  if (resolverPath === undefined) throw checks.wrong('args', expected, value);
+  return { args: read(value, 'original') ?? [], resolverPath };
 }
 
 module.exports = { IsolatedRuntime };

@@ -19,14 +19,20 @@ const tsc = (project) => runNode([commandOf('typescript', 'tsc'), '--project', p
 
 step('rust format', () => run('cargo', ['fmt', '--all', '--check']));
 // The profile of the tests, so that what they compiled is not compiled again.
-step('rust lints', () => run('cargo', ['clippy', '--workspace', '--all-targets', '--profile', 'dev-release', '--', '-D', 'warnings']));
+const clippy = (...targets) => run('cargo', ['clippy', ...targets, '--profile', 'dev-release', '--', '-D', 'warnings']);
+// The addon has no test target: nothing but a Node-API environment can call it.
+step('rust lints', () => clippy('--workspace') && clippy('--package', 'isolated-runtime-engine', '--all-targets'));
 step('addon', () => runNode(['scripts/build.mjs', '--if-needed']));
 step('javascript lints', () => runNode([commandOf('oxlint', 'oxlint'), '--deny-warnings', '.']));
 step('javascript types', () => tsc('tsconfig.json'));
 step('public types', () => tsc('__test__/types/tsconfig.json'));
 step('tidy', () => runNode(['--test', '__test__/tidy/tidy.test.js']));
 step('package shape', () => runNode([commandOf('publint', 'publint'), packMain(scratch), '--strict']));
-step('package types', () => runNode([commandOf('@arethetypeswrong/cli', 'attw'), packMain(scratch), '--profile', 'node16']));
+// The main module is the class and has itself as `default`, so that what the declarations promise is there; the tool sees
+// only that `module.exports` is assigned.
+step('package types', () => runNode([
+  commandOf('@arethetypeswrong/cli', 'attw'), packMain(scratch), '--profile', 'node16', '--ignore-rules', 'false-export-default',
+]));
 
 rmSync(scratch, { recursive: true, force: true });
 console.table(results);

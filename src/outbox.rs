@@ -1,6 +1,6 @@
 //! Events on their way to JavaScript. Threads put them in; the host drains them on its event loop.
 
-use isolated_runtime_engine::host::{Host, HookRequest, Outcome, RunId};
+use isolated_runtime_engine::host::{HookRequest, Host, Outcome, RunId};
 use napi::Status;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -144,7 +144,8 @@ impl Host for Outbox {
         let hook = self.lock_hook();
         match &hook.ask {
             Some(ask) if hook.generation == generation => {
-                let ask = ask.call((request.id, request.kind.to_owned(), text), ThreadsafeFunctionCallMode::NonBlocking);
+                let ask =
+                    ask.call((request.id, request.kind.to_owned(), text), ThreadsafeFunctionCallMode::NonBlocking);
                 ask == Status::Ok
             }
             _ => false,
@@ -155,4 +156,3 @@ impl Host for Outbox {
         self.put(REPLACE_HOOK_THREAD, generation, String::new());
     }
 }
-

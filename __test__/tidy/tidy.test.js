@@ -131,7 +131,7 @@ test('every_cargo_dependency_gives_its_reason', () => {
     let inDependencies = false;
     let explained = false;
     return read(path).split('\n').flatMap((line, index) => {
-      if (line.startsWith('[')) inDependencies = /dependencies\]$/.test(line);
+      if (line.startsWith('[')) inDependencies = line.endsWith('dependencies]');
       // One comment may stand above several that belong together.
       const isEntry = inDependencies && /^[\w-]+(\.\w+)?\s*=/.test(line);
       if (!isEntry) explained = line.startsWith('#');

@@ -2,9 +2,5 @@
 
 fn main() {
     println!("cargo:rerun-if-changed=src/sandbox/guard.c");
-    cc::Build::new()
-        .file("src/sandbox/guard.c")
-        .opt_level(2)
-        .warnings(true)
-        .compile("isolated_runtime_guard");
+    cc::Build::new().file("src/sandbox/guard.c").opt_level(2).warnings(true).compile("isolated_runtime_guard");
 }

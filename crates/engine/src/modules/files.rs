@@ -34,6 +34,13 @@ impl Files {
         Ok(real)
     }
 
+    /// Whether a path leads to an allowed folder: the resolver climbs over such on its way to a `node_modules` above.
+    fn leads_to_allowed(&self, path: &Path) -> bool {
+        self.policy.as_ref().is_some_and(|policy| {
+            policy.folders.iter().any(|folder| folder.real.starts_with(path) && folder.real != path)
+        })
+    }
+
     pub(super) fn is_file(&self, path: &Path) -> bool {
         self.metadata(path).is_ok_and(FileMetadata::is_file)
     }
@@ -60,10 +67,16 @@ impl FileSystem for Files {
     }
 
     fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {
+        if self.leads_to_allowed(path) {
+            return Ok(FileMetadata::new(false, true, false));
+        }
         fs::metadata(self.real(path)?).map(FileMetadata::from)
     }
 
     fn symlink_metadata(&self, path: &Path) -> io::Result<FileMetadata> {
+        if self.leads_to_allowed(path) {
+            return Ok(FileMetadata::new(false, true, false));
+        }
         self.real(path)?;
         fs::symlink_metadata(path).map(FileMetadata::from)
     }

@@ -52,7 +52,8 @@ impl Policy {
                 folders.push(Folder { given, real });
             }
         }
-        let extensions = options.source_extensions.iter().map(|extension| format!(".{}", extension.trim_start_matches('.')));
+        let extensions =
+            options.source_extensions.iter().map(|extension| format!(".{}", extension.trim_start_matches('.')));
         Ok(Self {
             folders,
             extensions: extensions.collect(),

@@ -1,9 +1,9 @@
 //! From a specifier to an approved path, by Node's rules over the allowed folders.
 
+use super::ModuleError;
 use super::files::{self, Files};
 use super::gate::{ApprovedPath, Origin, approve};
 use super::policy::{Policy, PolicyOptions, package_name};
-use super::ModuleError;
 use once_cell::unsync::OnceCell;
 use oxc_resolver::{ResolveOptions, ResolverGeneric};
 use std::path::{Component, Path, PathBuf};
@@ -163,7 +163,8 @@ impl ModuleLoader {
     fn resolve_path(&self, specifier: &str, folder: &Path, from: &ApprovedPath) -> Result<ApprovedPath, ModuleError> {
         let named = normalize(&self.policy.by_real_name(&folder.join(specifier)));
         // `./x/` names a folder even where a file has that name.
-        let is_folder = specifier.ends_with('/') || specifier.ends_with("/.") || specifier.ends_with("..") || specifier == ".";
+        let is_folder =
+            specifier.ends_with('/') || specifier.ends_with("/.") || specifier.ends_with("..") || specifier == ".";
         let quick = if is_folder { None } else { self.quick(&named) };
         let rules = || self.by_rules(folder, &as_specifier(&named, specifier)).ok();
         let Some(real) = quick.or_else(rules) else { return Err(self.not_found(specifier, from)) };
@@ -198,12 +199,12 @@ impl ModuleLoader {
     }
 
     fn by_rules(&self, folder: &Path, specifier: &str) -> Result<PathBuf, oxc_resolver::ResolveError> {
-        let resolver = self.resolver.get_or_init(|| {
-            ResolverGeneric::new_with_file_system(self.files.clone(), resolver_options(&self.policy))
-        });
+        let resolver = self
+            .resolver
+            .get_or_init(|| ResolverGeneric::new_with_file_system(self.files.clone(), resolver_options(&self.policy)));
         let found = resolver.resolve(folder, specifier)?;
         // Once more, whatever the resolver did with links.
-        Ok(self.files.real(found.path()).map_err(|_| oxc_resolver::ResolveError::NotFound(specifier.to_owned()))?)
+        self.files.real(found.path()).map_err(|_| oxc_resolver::ResolveError::NotFound(specifier.to_owned()))
     }
 
     /// The guest's own files load by their extension, unless a manifest names them.
@@ -326,7 +327,8 @@ fn is_native_addon(path: &Path) -> bool {
 
 /// As Node reads sources: without a byte order mark, broken UTF-8 replaced.
 fn text(bytes: Vec<u8>) -> String {
-    let text = String::from_utf8(bytes).unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned());
+    let text =
+        String::from_utf8(bytes).unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned());
     match text.strip_prefix('\u{feff}') {
         Some(rest) => rest.to_owned(),
         None => text,

@@ -99,8 +99,8 @@ impl Pool {
     pub fn submit(&self, id: RunId, request: Request, args: String, context: String) {
         let control = Arc::new(RunControl::new(Duration::from_millis(request.timeout)));
         let spec = RunSpec { id, request, args, context, control, began: None };
-        if let Err((id, failure)) = self.shared.submit(spec) {
-            self.shared.services.host.settled(id, Outcome::Failed(Box::new(failure)));
+        if let Err(failure) = self.shared.submit(Box::new(spec)) {
+            self.shared.services.host.settled(id, Outcome::Failed(failure));
         }
     }
 

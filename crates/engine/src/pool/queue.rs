@@ -7,7 +7,7 @@ use std::time::Instant;
 
 /// A run without a place.
 pub(super) struct Queued {
-    pub(super) spec: RunSpec,
+    pub(super) spec: Box<RunSpec>,
     pub(super) since: Instant,
 }
 
@@ -25,7 +25,7 @@ impl Queue {
         self.by_rank.len()
     }
 
-    pub(super) fn push(&mut self, spec: RunSpec, fifo: bool, now: Instant) {
+    pub(super) fn push(&mut self, spec: Box<RunSpec>, fifo: bool, now: Instant) {
         self.arrivals += 1;
         let arrival = if fifo { self.arrivals } else { -self.arrivals };
         let rank = (spec.request.priority, arrival);

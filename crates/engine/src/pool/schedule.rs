@@ -29,7 +29,7 @@ pub(super) struct Task {
 
 /// What a thread gets to do.
 pub(super) enum Work {
-    Start { spec: RunSpec, sandbox: Option<Sandbox> },
+    Start { spec: Box<RunSpec>, sandbox: Option<Sandbox> },
     GoOn(Task),
 }
 
@@ -77,20 +77,19 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn submit(self: &Arc<Self>, spec: RunSpec) -> Result<(), (RunId, Failure)> {
-        let id = spec.id;
+    pub(super) fn submit(self: &Arc<Self>, spec: Box<RunSpec>) -> Result<(), Box<Failure>> {
         let mut state = self.lock();
         if state.is_closed {
-            return Err((id, closed()));
+            return Err(Box::new(closed()));
         }
         if state.quarantined >= self.options.threads * QUARANTINE_PER_THREAD {
-            return Err((id, self.exhausted(&state)));
+            return Err(Box::new(self.exhausted(&state)));
         }
         if let Some(limit) = self.options.max_queue
             && state.in_flight >= self.options.max
             && state.queue.len() >= limit
         {
-            return Err((id, self.queue_full(&state, limit)));
+            return Err(Box::new(self.queue_full(&state, limit)));
         }
         let is_timed = self.options.acquire_timeout.is_some();
         state.queue.push(spec, self.options.fifo, Instant::now());
@@ -312,13 +311,20 @@ impl Shared {
         next
     }
 
-    fn expire_queued(&self, state: &mut State, now: Instant, settled: &mut Vec<(RunId, Failure)>, next: &mut Option<Instant>) {
+    fn expire_queued(
+        &self,
+        state: &mut State,
+        now: Instant,
+        settled: &mut Vec<(RunId, Failure)>,
+        next: &mut Option<Instant>,
+    ) {
         let Some(limit) = self.options.acquire_timeout.map(Duration::from_millis) else { return };
         let over = state.queue.take_where(|queued| now >= queued.since + limit);
         for queued in over {
             let busy = self.busyness(state);
             let waited = now.duration_since(queued.since).as_millis();
-            let message = format!("run waited {waited} ms for a place in the pool, limit is {} ms; {busy}", limit.as_millis());
+            let message =
+                format!("run waited {waited} ms for a place in the pool, limit is {} ms; {busy}", limit.as_millis());
             let failure = Failure::new(FailureKind::QueueTimeout, ErrorCode::QueueTimeout, message);
             settled.push((queued.spec.id, failure));
         }
@@ -350,7 +356,8 @@ impl Shared {
     }
 
     fn queue_full(&self, state: &State, limit: usize) -> Failure {
-        let message = format!("the queue is full: {} runs wait, limit is {limit}; {}", state.queue.len(), self.busyness(state));
+        let message =
+            format!("the queue is full: {} runs wait, limit is {limit}; {}", state.queue.len(), self.busyness(state));
         let (limit, measured) = (Some(limit as u64), Some(state.queue.len() as u64));
         Failure { limit, measured, ..Failure::new(FailureKind::QueueFull, ErrorCode::QueueFull, message) }
     }

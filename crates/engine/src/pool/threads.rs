@@ -112,7 +112,7 @@ impl Shared {
         }));
         match turned {
             Ok(Ok((sandbox, progress))) => self.after_turn(id, control, sandbox, progress),
-            Ok(Err(failure)) => self.settle(id, Outcome::Failed(Box::new(failure)), None),
+            Ok(Err(failure)) => self.settle(id, Outcome::Failed(failure), None),
             Err(_panic) => {
                 let failure = Failure::internal("a defect of isolated-runtime-native ended this run; please report it");
                 self.settle(id, Outcome::Failed(Box::new(failure)), None);
@@ -120,10 +120,16 @@ impl Shared {
         }
     }
 
-    fn start(&self, spec: RunSpec, sandbox: Option<Sandbox>, stack: ThreadStack) -> Result<(Sandbox, Progress), Failure> {
+    fn start(
+        &self,
+        spec: Box<RunSpec>,
+        sandbox: Option<Sandbox>,
+        stack: ThreadStack,
+    ) -> Result<(Sandbox, Progress), Box<Failure>> {
         let mut sandbox = match sandbox {
             Some(sandbox) => sandbox,
-            None => Sandbox::new(self.options.limits.memory, stack).map_err(|error| Failure::internal(error.to_string()))?,
+            None => Sandbox::new(self.options.limits.memory, stack)
+                .map_err(|error| Box::new(Failure::internal(error.to_string())))?,
         };
         spec.control.run_clock();
         watchdog::expect(spec.control.deadline());

@@ -82,11 +82,8 @@ impl Encoder {
 
     /// A JSON string of text as the engine hands it out: UTF-8, with lone surrogates as three bytes each.
     fn put_string(&mut self, bytes: &[u8]) {
-        let (bytes, is_cut) = if self.is_lenient && bytes.len() > LENIENT_TEXT {
-            (&bytes[..LENIENT_TEXT], true)
-        } else {
-            (bytes, false)
-        };
+        let (bytes, is_cut) =
+            if self.is_lenient && bytes.len() > LENIENT_TEXT { (&bytes[..LENIENT_TEXT], true) } else { (bytes, false) };
         self.text.push(b'"');
         let mut at = 0;
         while at < bytes.len() {
@@ -139,8 +136,7 @@ pub(super) fn encode(js: Js, value: Value, manner: Manner) -> Result<(), Thrown>
     slot(js, value)?;
     put(js, "]");
     let mut index = 0;
-    loop {
-        let Some(node) = js.with_state(|state| state.encoder.nodes.get(index).copied()) else { break };
+    while let Some(node) = js.with_state(|state| state.encoder.nodes.get(index).copied()) {
         put(js, ",");
         write_node(js, node)?;
         check_size(js)?;
@@ -455,7 +451,11 @@ fn write_error(js: Js, error: Value) -> Result<(), Thrown> {
     });
     match objects::peek(js, error, c"message")? {
         Some(message) => {
-            if message.is_string() { put_text_of(js, message)? } else { put(js, r#"["h"]"#) }
+            if message.is_string() {
+                put_text_of(js, message)?
+            } else {
+                put(js, r#"["h"]"#)
+            }
             js.free(message);
         }
         None => put(js, r#"["h"]"#),

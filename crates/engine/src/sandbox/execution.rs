@@ -65,7 +65,8 @@ fn call_function(js: Js) -> Result<Value, Thrown> {
         js.with_state(|state| {
             let name = &state.spec().request.func_name;
             let message = format!("{name} is not a function");
-            state.failure = Some(Failure { code: None, ..Failure::new(FailureKind::NotFunction, ErrorCode::Internal, message) });
+            state.failure =
+                Some(Failure { code: None, ..Failure::new(FailureKind::NotFunction, ErrorCode::Internal, message) });
         });
         return Err(js.leave(Breach::Failure));
     }

@@ -343,14 +343,14 @@ mod tests {
             let mut seed = 7;
             for round in 0..60_000_usize {
                 let mark = (round % 251) as u8;
-                if live.len() > 200 || (!live.is_empty() && next(&mut seed) % 3 == 0) {
+                if live.len() > 200 || (!live.is_empty() && next(&mut seed).is_multiple_of(3)) {
                     let (payload, bytes, old) = live.swap_remove(next(&mut seed) % live.len());
                     // SAFETY: `payload` is live and `bytes` long.
                     unsafe {
                         assert!((0..bytes).all(|at| *payload.add(at) == old));
                         heap.release(payload);
                     }
-                } else if !live.is_empty() && next(&mut seed) % 4 == 0 {
+                } else if !live.is_empty() && next(&mut seed).is_multiple_of(4) {
                     let index = next(&mut seed) % live.len();
                     let (payload, bytes, old) = live[index];
                     let wanted = 1 + next(&mut seed) % 3_000;

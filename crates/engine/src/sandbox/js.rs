@@ -400,9 +400,7 @@ impl Js {
     /// As `define`.
     pub(super) fn define_atom(self, object: Value, name: Atom, value: Value, shape: Shape) -> Result<(), Thrown> {
         // SAFETY: borrowed object, owned value, live atom.
-        Self::check_status(unsafe {
-            qjs::JS_DefinePropertyValue(self.0, object.0, name.0, value.0, shape.flags())
-        })
+        Self::check_status(unsafe { qjs::JS_DefinePropertyValue(self.0, object.0, name.0, value.0, shape.flags()) })
     }
 
     /// As `define`.
@@ -414,7 +412,13 @@ impl Js {
     }
 
     /// Defines an accessor; takes both functions over (`undefined` for none).
-    pub(super) fn define_accessor(self, object: Value, name: &CStr, getter: Value, setter: Value) -> Result<(), Thrown> {
+    pub(super) fn define_accessor(
+        self,
+        object: Value,
+        name: &CStr,
+        getter: Value,
+        setter: Value,
+    ) -> Result<(), Thrown> {
         let atom = self.atom(name.to_bytes())?;
         let flags = (qjs::JS_PROP_CONFIGURABLE | qjs::JS_PROP_HAS_GET | qjs::JS_PROP_HAS_SET) as c_int;
         // SAFETY: borrowed object, owned functions, live atom.
@@ -536,7 +540,11 @@ impl Js {
                 ObjectClass::DataView
             } else if qjs::JS_GetTypedArrayType(value) >= 0 {
                 ObjectClass::TypedArray
-            } else if qjs::JS_IsPromise(value) || qjs::JS_IsWeakRef(value) || qjs::JS_IsWeakMap(value) || qjs::JS_IsWeakSet(value) {
+            } else if qjs::JS_IsPromise(value)
+                || qjs::JS_IsWeakRef(value)
+                || qjs::JS_IsWeakMap(value)
+                || qjs::JS_IsWeakSet(value)
+            {
                 ObjectClass::Opaque
             } else {
                 ObjectClass::Other
@@ -605,14 +613,25 @@ impl Js {
     pub(super) fn call(self, function: Value, this: Value, args: &[Value]) -> JsResult {
         // SAFETY: `Value` is laid out as the engine's value; all are borrowed, and the engine does not write to them.
         Self::check(unsafe {
-            qjs::JS_Call(self.0, function.0, this.0, args.len() as c_int, args.as_ptr().cast::<qjs::JSValue>().cast_mut())
+            qjs::JS_Call(
+                self.0,
+                function.0,
+                this.0,
+                args.len() as c_int,
+                args.as_ptr().cast::<qjs::JSValue>().cast_mut(),
+            )
         })
     }
 
     pub(super) fn construct(self, constructor: Value, args: &[Value]) -> JsResult {
         // SAFETY: as in `call`.
         Self::check(unsafe {
-            qjs::JS_CallConstructor(self.0, constructor.0, args.len() as c_int, args.as_ptr().cast::<qjs::JSValue>().cast_mut())
+            qjs::JS_CallConstructor(
+                self.0,
+                constructor.0,
+                args.len() as c_int,
+                args.as_ptr().cast::<qjs::JSValue>().cast_mut(),
+            )
         })
     }
 

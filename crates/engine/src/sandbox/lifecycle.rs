@@ -94,7 +94,7 @@ impl Sandbox {
     }
 
     /// Begins a run and goes on until it is over, waits, or is stopped.
-    pub fn begin(&mut self, mut spec: RunSpec, services: Arc<Services>, stack: ThreadStack) -> Progress {
+    pub fn begin(&mut self, mut spec: Box<RunSpec>, services: Arc<Services>, stack: ThreadStack) -> Progress {
         let loader = match ModuleLoader::new(policy(&spec)) {
             Ok(loader) => loader,
             Err(error) => {
@@ -153,7 +153,9 @@ impl Sandbox {
                 let limit = state.spec.as_ref().map_or(0, |spec| spec.request.limits.memory);
                 Failure::memory(limit)
             }
-            Breach::Failure => state.failure.take().unwrap_or_else(|| Failure::internal("a run ended without a reason")),
+            Breach::Failure => {
+                state.failure.take().unwrap_or_else(|| Failure::internal("a run ended without a reason"))
+            }
             Breach::Panic => Failure::new(
                 FailureKind::Internal,
                 ErrorCode::Internal,

@@ -207,14 +207,8 @@ pub(super) fn ask(
 ) -> Result<String, Verdict> {
     let services = Arc::clone(state.services());
     let spec = state.spec();
-    let question = Question {
-        run: spec.id,
-        control: &spec.control,
-        place,
-        kind,
-        data: Arc::clone(&state.hook_data),
-        payload,
-    };
+    let question =
+        Question { run: spec.id, control: &spec.control, place, kind, data: Arc::clone(&state.hook_data), payload };
     let answer = services.waits.during(|| services.hooks.ask(question));
     match answer {
         Ok(answer) => Ok(answer),
@@ -469,7 +463,8 @@ fn create_module(js: Js, file_name: Value, parent: Option<u32>) -> Result<(Value
     js.define(module, c"paths", node_modules_paths(js, index)?, Shape::Data)?;
     let data = Value::number(f64::from(index));
     js.define(module, c"require", js.function(c"require", 1, Native::Require as i32, data)?, Shape::Method)?;
-    let parent = parent.and_then(|parent| js.with_state(|state| state.modules.get(parent as usize).map(|known| known.object)));
+    let parent =
+        parent.and_then(|parent| js.with_state(|state| state.modules.get(parent as usize).map(|known| known.object)));
     if let Some(parent) = parent {
         add_child(js, parent, module)?;
     }
@@ -508,9 +503,7 @@ fn node_modules_paths(js: Js, index: u32) -> JsResult {
 /// `require('timers')`: the globals under their own names.
 fn timers_module(js: Js) -> JsResult {
     let (module, global) = (js.object()?, js.global());
-    for name in
-        [c"setTimeout", c"setInterval", c"setImmediate", c"clearTimeout", c"clearInterval", c"clearImmediate"]
-    {
+    for name in [c"setTimeout", c"setInterval", c"setImmediate", c"clearTimeout", c"clearInterval", c"clearImmediate"] {
         js.define(module, name, js.get(global, name)?, Shape::Data)?;
     }
     js.free(global);

@@ -31,7 +31,7 @@ pub(super) enum HostKnowledge {
 pub(super) struct RunState {
     /// Fixed once the sandbox is made; never cleared.
     pub(super) realm: Option<Realm>,
-    pub(super) spec: Option<RunSpec>,
+    pub(super) spec: Option<Box<RunSpec>>,
     pub(super) services: Option<Arc<Services>>,
     pub(super) hook_data: Arc<str>,
     pub(super) loader: Option<ModuleLoader>,

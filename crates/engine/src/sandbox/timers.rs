@@ -210,8 +210,7 @@ fn start(js: Js, args: Args, kind: Kind) -> JsResult {
     }
     let is_immediate = kind == Kind::Immediate;
     let delay = if is_immediate { 0 } else { delay_of(js, args.get(1))? };
-    let (pending, limit) =
-        js.with_state(|state| (state.timers.by_id.len() as u64, state.spec().request.limits.timers));
+    let (pending, limit) = js.with_state(|state| (state.timers.by_id.len() as u64, state.spec().request.limits.timers));
     if pending >= limit {
         return Err(super::errors::throw_limit(js, |text| {
             *text = format!("too many pending timers: {}, limit is {limit}", pending + 1);
@@ -234,8 +233,7 @@ fn start(js: Js, args: Args, kind: Kind) -> JsResult {
     js.define(handle, c"_onTimeout", js.dup(args.get(0)), Shape::Method)?;
     js.define(handle, c"_timerArgs", list, Shape::Fixed)?;
     js.define(handle, c"_idleTimeout", Value::number(delay as f64), Shape::Fixed)?;
-    let timer =
-        Timer { handle: js.dup(handle), delay, due: 0, order: 0, repeats, is_immediate, is_referenced: true };
+    let timer = Timer { handle: js.dup(handle), delay, due: 0, order: 0, repeats, is_immediate, is_referenced: true };
     js.with_state(|state| state.timers.add(timer, id));
     Ok(handle)
 }
@@ -368,9 +366,8 @@ pub(super) fn unreference(js: Js, this: Value, _args: Args, _data: Value) -> JsR
 
 pub(super) fn has_reference(js: Js, this: Value, _args: Args, _data: Value) -> JsResult {
     let id = id_of(js, this);
-    let is_referenced = js.with_state(|state| {
-        id.and_then(|id| state.timers.by_id.get(&id)).is_some_and(|timer| timer.is_referenced)
-    });
+    let is_referenced =
+        js.with_state(|state| id.and_then(|id| state.timers.by_id.get(&id)).is_some_and(|timer| timer.is_referenced));
     Ok(Value::boolean(is_referenced))
 }
 

@@ -6,7 +6,9 @@ exports.loopForEver = () => {
 };
 
 exports.loopInPromises = () => new Promise(() => {
-  const again = () => Promise.resolve().then(again);
+  const again = () => {
+    Promise.resolve().then(again);
+  };
   again();
 });
 

@@ -1,0 +1,102 @@
+'use strict';
+// What users install: the tarballs, into an empty project, without scripts and without a registry.
+
+const assert = require('node:assert/strict');
+const { execFileSync, spawnSync } = require('node:child_process');
+const { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const path = require('node:path');
+const { after, before, test } = require('node:test');
+const { pathToFileURL } = require('node:url');
+
+const repository = path.join(__dirname, '..', '..');
+const NAME = 'isolated-runtime-native';
+const scratch = mkdtempSync(path.join(tmpdir(), 'isolated-runtime-install-'));
+let main;
+let platform;
+
+before(async () => {
+  const { packMain, packPlatform } = await import(pathToFileURL(path.join(repository, 'scripts', 'pack.mjs')).href);
+  main = packMain(scratch);
+  const binary = readdirSync(repository).find((name) => name.endsWith('.node'));
+  platform = packPlatform(binary.split('.')[1], scratch);
+});
+
+after(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** An empty project with the given dependencies (name → tarball) installed offline. */
+function project(name, dependencies) {
+  const folder = path.join(scratch, name);
+  mkdirSync(folder);
+  const named = Object.fromEntries(Object.entries(dependencies).map(([key, tarball]) => [key, `file:${tarball}`]));
+  writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: named }));
+  execFileSync('npm', ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'pipe', shell: process.platform === 'win32' });
+  return folder;
+}
+
+const run = (folder, file) => spawnSync(process.execPath, [file], { cwd: folder, encoding: 'utf8', timeout: 30_000 });
+
+/** The README's first example: its blocks that begin with a file's name in a comment, laid out as files. */
+function readmeFiles() {
+  const readme = readFileSync(path.join(repository, 'README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/^```js\n\/\/ ([\w./-]+\.js)\b.*\n([\s\S]*?)^```/gm)].map(([, name, text]) => ({ name, text }));
+  const last = blocks.findIndex(({ text }) => text.includes(`require('${NAME}')`));
+  assert.ok(last >= 0, 'the README has an example that requires the package');
+  return blocks.slice(0, last + 1);
+}
+
+function layOut(folder, edit) {
+  let entry;
+  for (const { name, text } of readmeFiles()) {
+    const edited = edit({ name, text });
+    entry = path.join(folder, edited.name);
+    mkdirSync(path.dirname(entry), { recursive: true });
+    writeFileSync(entry, edited.text);
+  }
+  return entry;
+}
+
+const asModule = ({ name, text }) => (text.includes(`require('${NAME}')`)
+  ? {
+    name: name.replace(/\.js$/, '.mjs'),
+    text: text.replace(/const ({[^}]+}|\w+) = require\(('[^']+')\)/g, 'import $1 from $2').replace(/__dirname/g, 'import.meta.dirname ?? new URL(".", import.meta.url).pathname'),
+  }
+  : { name, text });
+
+const asOldName = ({ name, text }) => ({ name, text: text.replaceAll(`'${NAME}'`, "'isolated-runtime'") });
+
+function answersLikeTheReadme(folder, edit) {
+  const { status, stdout, stderr } = run(folder, layOut(folder, edit));
+  assert.equal(status, 0, stderr);
+  const promised = readmeFiles().at(-1).text.match(/console\.log\(.* \/\/ (.+)/);
+  assert.ok(promised, 'the README says what its example prints');
+  assert.equal(stdout.trim().split('\n').at(0), promised[1]);
+}
+
+test('the_readme_example_runs_from_the_tarballs_in_commonjs_and_in_esm', () => {
+  const folder = project('plain', { [NAME]: main, [path.parse(platform).name.replace(/-\d+\.\d+\.\d+$/, '')]: platform });
+  answersLikeTheReadme(folder, (file) => file);
+  answersLikeTheReadme(folder, asModule);
+});
+
+test('the_package_stands_in_for_isolated_runtime_under_its_name', () => {
+  const folder = project('alias', { 'isolated-runtime': main, [path.parse(platform).name.replace(/-\d+\.\d+\.\d+$/, '')]: platform });
+  answersLikeTheReadme(folder, asOldName);
+});
+
+test('without_a_binary_the_error_names_the_platform_and_the_command_that_builds_one', () => {
+  const folder = project('bare', { [NAME]: main });
+  writeFileSync(path.join(folder, 'bare.js'), `require('${NAME}');`);
+  const { status, stderr } = run(folder, 'bare.js');
+  assert.notEqual(status, 0);
+  assert.match(stderr, new RegExp(`${process.platform}.*${process.arch}`, 's'));
+  assert.match(stderr, /npm (ci && npm )?run build|napi build/);
+});
+
+test('the_main_tarball_holds_no_binary_and_names_every_platform', () => {
+  const manifest = JSON.parse(readFileSync(path.join(scratch, 'plain', 'node_modules', NAME, 'package.json'), 'utf8'));
+  assert.equal(Object.keys(manifest.optionalDependencies).length, 8);
+  assert.equal(manifest.scripts, undefined);
+  assert.equal(manifest.devDependencies, undefined);
+  assert.deepEqual(readdirSync(path.join(scratch, 'plain', 'node_modules', NAME)).filter((name) => name.endsWith('.node')), []);
+});

@@ -1,0 +1,12 @@
+// The same declarations, as an ES module sees them.
+import IsolatedRuntime, { CodeRunner, errors, IsolatedRuntime as Named } from 'isolated-runtime-native';
+import { CodeRunner as FromCore } from 'isolated-runtime-native/core';
+
+const runtime: Named = new IsolatedRuntime();
+const runner: FromCore = new CodeRunner({ root: '/srv', file: 'index.js' });
+const isOurs = (error: unknown): error is errors.IsolatedRuntimeError => error instanceof errors.IsolatedRuntimeError;
+
+// @ts-expect-error a runtime is not a runner
+const wrong: FromCore = runtime;
+
+void [runner, isOurs, wrong];

@@ -1,0 +1,2 @@
+export * from './core.js';
+export { CodeRunner as default } from './core.js';

@@ -1,0 +1,2 @@
+export * from './index.js';
+export { IsolatedRuntime as default } from './index.js';
