@@ -1,5 +1,7 @@
 //! Resolution over real folders: what is found, what is refused, and what the host is told.
 
+#![expect(clippy::disallowed_methods, reason = "tests fill folders of their own")]
+
 use super::*;
 use std::path::PathBuf;
 

@@ -2,6 +2,7 @@
 //!
 //! Must not know the engine: a sandbox answers done, waiting or stopped.
 
+mod overdue;
 mod queue;
 mod schedule;
 mod threads;

@@ -2,10 +2,10 @@
 //!
 //! Guest values in here are counted references; they are forgotten, not released, when the heap is restored.
 
-use super::encode::Encoder;
+use super::graph_text::Encoder;
 use super::js::{Terminated, Value};
 use super::realm::Realm;
-use super::timers::Timers;
+use super::timer_queue::Timers;
 use super::{RunSpec, Services};
 use crate::errors::Failure;
 use crate::host::Outcome;

@@ -1,0 +1,154 @@
+//! What the watchdog does in one pool: stops what is overdue, settles what does not stop, drops what is idle.
+//!
+//! Decides under the pool's lock, and tells the host after it has let go of it.
+
+use super::schedule::{Shared, State, Task, take_parked};
+use super::stopped;
+use crate::control::StopCause;
+use crate::errors::{ErrorCode, Failure, FailureKind};
+use crate::host::{Outcome, RunId};
+use crate::sandbox::Sandbox;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// A run that does not stop this long after it was told to is settled without it, and its thread quarantined.
+const GRACE: Duration = Duration::from_millis(40);
+/// A run may be ready without a thread for this many times its time-out.
+const PATIENCE: u32 = 10;
+
+impl Shared {
+    /// What the watchdog does: stops what is overdue, settles what does not stop, drops what is idle. Answers when it
+    /// wants to be called again.
+    pub(super) fn look_after(self: &Arc<Self>, now: Instant) -> Option<Instant> {
+        let mut settled: Vec<(RunId, Failure)> = Vec::new();
+        let mut sandboxes = Vec::new();
+        let mut replacements = 0;
+        let next = {
+            let mut state = self.lock();
+            if state.is_closed {
+                return None;
+            }
+            let mut next = None;
+            replacements += settle_overdue(&mut state, now, &mut settled, &mut next);
+            expire_parked(&mut state, now, &mut settled, &mut sandboxes, &mut next);
+            self.expire_queued(&mut state, now, &mut settled, &mut next);
+            self.drop_idle(&mut state, now, &mut sandboxes, &mut next);
+            for _ in 0..replacements {
+                state.threads += 1;
+            }
+            next
+        };
+        for _ in 0..replacements {
+            self.start_thread();
+        }
+        for (id, failure) in settled {
+            self.services.host.settled(id, Outcome::Failed(Box::new(failure)));
+        }
+        drop(sandboxes);
+        next
+    }
+
+    fn expire_queued(
+        &self,
+        state: &mut State,
+        now: Instant,
+        settled: &mut Vec<(RunId, Failure)>,
+        next: &mut Option<Instant>,
+    ) {
+        let Some(limit) = self.options.acquire_timeout.map(Duration::from_millis) else { return };
+        let over = state.queue.take_where(|queued| now >= queued.since + limit);
+        for queued in over {
+            let busy = self.busyness(state);
+            let waited = now.duration_since(queued.since).as_millis();
+            let message =
+                format!("run waited {waited} ms for a place in the pool, limit is {} ms; {busy}", limit.as_millis());
+            let failure = Failure::new(FailureKind::QueueTimeout, ErrorCode::QueueTimeout, message);
+            settled.push((queued.spec.id, failure));
+        }
+        sooner(next, state.queue.iter().map(|queued| queued.since + limit).min());
+    }
+
+    fn drop_idle(&self, state: &mut State, now: Instant, dropped: &mut Vec<Sandbox>, next: &mut Option<Instant>) {
+        let limit = Duration::from_millis(self.options.idle_timeout);
+        while state.idle_sandboxes.len() > self.options.min_sandboxes {
+            // The front has been idle longest: sandboxes are taken from and put to the back.
+            let due = state.idle_sandboxes[0].0 + limit;
+            if due > now {
+                sooner(next, Some(due));
+                return;
+            }
+            dropped.push(state.idle_sandboxes.remove(0).1);
+        }
+    }
+}
+
+/// Runs on threads: told to stop at the deadline, settled without their thread when they do not. Answers how many
+/// threads have to be replaced.
+fn settle_overdue(
+    state: &mut State,
+    now: Instant,
+    settled: &mut Vec<(RunId, Failure)>,
+    next: &mut Option<Instant>,
+) -> usize {
+    let mut hanging = Vec::new();
+    for (id, executing) in &state.executing {
+        let due = executing.told_at.or_else(|| executing.control.deadline());
+        let Some(due) = due else { continue };
+        if now >= due {
+            executing.control.stop(StopCause::Deadline);
+        }
+        if now >= due + GRACE {
+            hanging.push(*id);
+        } else {
+            sooner(next, Some(if now >= due { due + GRACE } else { due }));
+        }
+    }
+    for id in &hanging {
+        if let Some(executing) = state.executing.remove(id) {
+            state.in_flight -= 1;
+            state.quarantined += 1;
+            if executing.told_at.is_none() {
+                settled.push((*id, stopped(StopCause::Deadline, &executing.control)));
+            }
+        }
+    }
+    hanging.len()
+}
+
+/// Parked runs whose deadline passes while every thread is busy.
+fn expire_parked(
+    state: &mut State,
+    now: Instant,
+    settled: &mut Vec<(RunId, Failure)>,
+    sandboxes: &mut Vec<Sandbox>,
+    next: &mut Option<Instant>,
+) {
+    let overdue = |task: &Task| match task.control.deadline() {
+        Some(deadline) if task.ready_at >= deadline => deadline + GRACE / 2,
+        // Ready but without a thread: not the guest's fault, so it may take much longer.
+        _ => task.ready_at + task.control.timeout().saturating_mul(PATIENCE),
+    };
+    let tasks = state.parked.values().chain(&state.ready);
+    let over: Vec<RunId> = tasks.filter(|task| now >= overdue(task)).map(|task| task.id).collect();
+    for id in over {
+        let Some(task) = take_parked(state, id) else { continue };
+        state.in_flight -= 1;
+        let failure = if task.control.check().is_some() {
+            stopped(StopCause::Deadline, &task.control)
+        } else {
+            let waited = now.saturating_duration_since(task.ready_at).as_millis();
+            let message = format!("run was ready for {waited} ms, but every thread was busy");
+            Failure::new(FailureKind::QueueTimeout, ErrorCode::QueueTimeout, message)
+        };
+        settled.push((id, failure));
+        // Not worth the watchdog's time to restore.
+        sandboxes.push(task.sandbox);
+    }
+    sooner(next, state.parked.values().chain(&state.ready).map(overdue).min());
+}
+
+fn sooner(next: &mut Option<Instant>, candidate: Option<Instant>) {
+    if let Some(candidate) = candidate {
+        *next = Some(next.map_or(candidate, |known| known.min(candidate)));
+    }
+}

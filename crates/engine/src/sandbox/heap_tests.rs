@@ -1,0 +1,100 @@
+//! The allocator over ordinary memory, with a check of every byte it handed out.
+
+use super::*;
+
+const BYTES: usize = 1 << 20;
+
+fn with_heap(body: impl FnOnce(&mut Heap)) {
+    let mut range = vec![0_u128; BYTES / 16];
+    // SAFETY: the vector is aligned to 16, BYTES long, and outlives the heap.
+    let heap = unsafe { &mut *Heap::create(range.as_mut_ptr().cast(), BYTES) };
+    body(heap);
+}
+
+/// A small generator, so that the test needs no dependency and repeats exactly.
+fn next(seed: &mut u64) -> usize {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    (*seed >> 33) as usize
+}
+
+#[test]
+fn blocks_keep_their_bytes_whatever_is_allocated_resized_and_released_around_them() {
+    with_heap(|heap| {
+        let mut live: Vec<(*mut u8, usize, u8)> = Vec::new();
+        let mut seed = 7;
+        for round in 0..60_000_usize {
+            let mark = (round % 251) as u8;
+            if live.len() > 200 || (!live.is_empty() && next(&mut seed).is_multiple_of(3)) {
+                let (payload, bytes, old) = live.swap_remove(next(&mut seed) % live.len());
+                // SAFETY: `payload` is live and `bytes` long.
+                unsafe {
+                    assert!((0..bytes).all(|at| *payload.add(at) == old));
+                    heap.release(payload);
+                }
+            } else if !live.is_empty() && next(&mut seed).is_multiple_of(4) {
+                let index = next(&mut seed) % live.len();
+                let (payload, bytes, old) = live[index];
+                let wanted = 1 + next(&mut seed) % 3_000;
+                // SAFETY: `payload` is live; the new block is `wanted` bytes long.
+                unsafe {
+                    let Some(moved) = heap.resize(payload, wanted) else { continue };
+                    assert!((0..bytes.min(wanted)).all(|at| *moved.add(at) == old));
+                    ptr::write_bytes(moved, mark, wanted);
+                    live[index] = (moved, wanted, mark);
+                }
+            } else {
+                let bytes = 1 + next(&mut seed) % if round % 50 == 0 { 40_000 } else { 600 };
+                let Some(payload) = heap.allocate(bytes) else { continue };
+                assert_eq!(payload as usize % 16, 0);
+                // SAFETY: a fresh block of `bytes` bytes.
+                unsafe {
+                    assert!(Heap::usable_size(payload) >= bytes);
+                    ptr::write_bytes(payload, mark, bytes);
+                }
+                live.push((payload, bytes, mark));
+            }
+        }
+        for (payload, ..) in live {
+            // SAFETY: still live.
+            unsafe { heap.release(payload) };
+        }
+        assert_eq!(heap.used(), size_of::<Heap>(), "everything came back to the top");
+    });
+}
+
+#[test]
+fn the_limit_is_never_exceeded_and_is_reached_nearly() {
+    with_heap(|heap| {
+        let mut total = 0;
+        while heap.allocate(1_000).is_some() {
+            total += 1_000;
+        }
+        assert!(heap.used() <= BYTES);
+        assert!(total > BYTES - size_of::<Heap>() - BYTES / 50);
+    });
+}
+
+#[test]
+fn a_freed_range_serves_larger_requests_again() {
+    with_heap(|heap| {
+        let blocks: Vec<_> = (0..100).filter_map(|_| heap.allocate(1_000)).collect();
+        let fence = heap.allocate(16);
+        assert!(fence.is_some());
+        let before = heap.used();
+        for block in blocks {
+            // SAFETY: each is live and released once.
+            unsafe { heap.release(block) };
+        }
+        assert!(heap.allocate(90_000).is_some());
+        assert_eq!(heap.used(), before);
+    });
+}
+
+#[test]
+fn absurd_sizes_are_refused() {
+    with_heap(|heap| {
+        assert!(heap.allocate(usize::MAX).is_none());
+        assert!(heap.allocate(BYTES).is_none());
+        assert!(heap.allocate(0).is_some());
+    });
+}
