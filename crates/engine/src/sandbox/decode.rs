@@ -1,4 +1,4 @@
-//! Values on their way in: `J` and JSON, or `S` and graph text (README.md has its grammar), become guest values.
+//! Values on their way in: `J` and JSON, or `S` and graph text (lib/README.md has its grammar), become guest values.
 //!
 //! The text comes from the host, but guest code may have run before (late arguments): only own properties of freshly
 //! parsed arrays are read, and only functions captured before the first run are called.
