@@ -9,7 +9,7 @@ const SUFFIX = /\.test\.(js|mjs)$/;
 export const publicTests = () => testsIn('__test__');
 
 /** Tests of the package and of the repository itself, which need the host's npm and the sources. */
-export const repositoryTests = () => [...testsIn('__test__/packaging'), ...testsIn('__test__/tidy')];
+export const repositoryTests = () => [...testsIn('__test__/packaging'), ...testsIn('__test__/tidy'), ...testsIn('__test__/attacks')];
 
 function testsIn(folder) {
   const full = join(repository, folder);

@@ -1,0 +1,65 @@
+'use strict';
+// One case, once: laid out, run, and held against its expectation and the oracles. Runs in a child process, because
+// some cases are about to end theirs.
+
+const fs = require('node:fs');
+const { IsolatedRuntime } = require('../..');
+const { CANARY, evaluate, layOut, passesCanaryIn } = require('./cases.js');
+const { shown, unmet } = require('./expectations.js');
+const { HostSnapshot, LastResort, TurnWatch, contains } = require('./oracles.js');
+const probe = require('./probe.js');
+
+const LONGEST_TURN = 50;
+const LATEST_SETTLING = 100;
+
+const host = new HostSnapshot();
+const lastResort = new LastResort();
+const turns = new TurnWatch();
+
+/**
+ * @typedef {object} Finding
+ * @property {string} text
+ * @property {boolean} isTiming whether a busy machine could be to blame
+ */
+
+/**
+ * @param {any} template of a corpus
+ * @returns {Promise<{ findings: Finding[], isTainted: boolean }>} tainted: a thread of this process hangs in guest code
+ */
+async function attempt(template) {
+  const { one, root, folder } = layOut(template);
+  const lines = [];
+  const runtime = new IsolatedRuntime({ onConsole: (method, ...args) => lines.push([method, args]) });
+  const outcomes = [];
+  const findings = [];
+  const say = (text, isTiming = false) => findings.push({ text, isTiming });
+  for (let repetition = 0; repetition < (one.repeat ?? 1); repetition++) {
+    const { outcome, longestTurn, took } = await runOnce(runtime, one, root);
+    outcomes.push(outcome);
+    if (longestTurn > LONGEST_TURN) say(`a turn of the event loop took ${Math.round(longestTurn)} ms`, true);
+    const timeout = one.run.timeout ?? IsolatedRuntime.DEFAULT_TIMEOUT;
+    if (took > timeout + LATEST_SETTLING) say(`settled after ${Math.round(took)} ms, time-out is ${timeout} ms`, true);
+  }
+  const after = await probe.complaints(runtime, lines);
+  for (const text of [...unmet(one.expect, outcomes), ...after, ...lastResort.take(), ...host.changes()]) say(text);
+  if (!passesCanaryIn(one) && contains([outcomes, lines], CANARY)) say(`${CANARY} got out: ${outcomes.map(shown).join(', ')}`);
+  const isTainted = runtime.stats().quarantined > 0;
+  await runtime.close({ force: true });
+  fs.rmSync(folder, { recursive: true, force: true });
+  return { findings, isTainted };
+}
+
+/** One run of the case; building its arguments counts for nothing. */
+async function runOnce(runtime, one, root) {
+  const options = { file: 'index.js', ...one.run, root };
+  if (one.argsExpr !== undefined) options.args = evaluate(one.argsExpr);
+  if (one.contextExpr !== undefined) options.context = evaluate(one.contextExpr);
+  turns.start();
+  const promise = runtime.run(options);
+  const started = performance.now();
+  const outcome = await promise.then((value) => ({ value, isRejected: false }), (error) => ({ error, isRejected: true }));
+  const took = performance.now() - started;
+  return { outcome, took, longestTurn: await turns.longest() };
+}
+
+module.exports = { attempt };
