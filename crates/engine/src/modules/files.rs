@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the one file of the engine that may use std::fs")]
 
-use super::gate::ApprovedPath;
+use super::gate::{ApprovedPath, Origin, approve};
 use super::policy::Policy;
 use oxc_resolver::{FileMetadata, FileSystem, ResolveError};
 use std::fs::{self, File};
@@ -56,9 +56,10 @@ impl FileSystem for Files {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let real = self.real(path)?;
-        let limit = self.policy.as_ref().map_or(0, |policy| policy.source_bytes);
-        let (bytes, _) = read_bounded(open(&real)?, limit)?;
+        let policy = self.policy.as_ref().ok_or_else(missing)?;
+        let file = approve(policy, self.real(path)?, Origin::Package).ok_or_else(missing)?;
+        // Manifests are opened as carefully as modules: what they say decides what is loaded next.
+        let (bytes, _) = read_approved(&file, policy.source_bytes)?;
         bytes.ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))
     }
 

@@ -2,7 +2,7 @@
 
 use super::ModuleError;
 use super::files::Files;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// What the host allows.
 #[derive(Debug, Clone)]
@@ -84,7 +84,8 @@ impl Policy {
     /// Whether the guest's own files may ask for this package.
     pub(super) fn is_external(&self, specifier: &str) -> bool {
         let package = package_name(specifier);
-        self.external.iter().any(|pattern| matches(pattern, specifier) || matches(pattern, package))
+        !leaves_package(specifier)
+            && self.external.iter().any(|pattern| matches(pattern, specifier) || matches(pattern, package))
     }
 
     pub(super) fn is_source(&self, path: &Path) -> bool {
@@ -108,6 +109,30 @@ pub(super) fn package_name(specifier: &str) -> &str {
     }
 }
 
+/// Whether a specifier names another package than the one it begins with: `lodash/../evil`, `@scope/../evil`.
+pub(super) fn leaves_package(specifier: &str) -> bool {
+    let package = package_name(specifier);
+    let is_name = package.split(['/', '\\']).all(|part| !matches!(part, "" | "." | ".."));
+    !is_name || climbs(specifier[package.len()..].trim_start_matches(['/', '\\']))
+}
+
+/// Whether a relative path leaves the folder it starts in, by its own words.
+pub(super) fn climbs(below: &str) -> bool {
+    let mut depth = 0_i64;
+    for part in Path::new(below).components() {
+        match part {
+            Component::ParentDir => depth -= 1,
+            Component::Normal(_) => depth += 1,
+            Component::CurDir => {}
+            Component::RootDir | Component::Prefix(_) => return true,
+        }
+        if depth < 0 {
+            return true;
+        }
+    }
+    false
+}
+
 /// `*` stands for any text; everything else for itself.
 fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
@@ -124,7 +149,19 @@ fn matches(pattern: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{matches, package_name};
+    use super::{leaves_package, matches, package_name};
+
+    #[test]
+    fn a_subpath_with_dots_does_not_name_another_package() {
+        for specifier in
+            ["a/../b", "a//../b", "a/./../b/c", "a/..", "@a/../b", "@a/b/../../c", "@a/./b", "@a//b", "a/b/../../c"]
+        {
+            assert!(leaves_package(specifier), "{specifier}");
+        }
+        for specifier in ["a", "a/b", "a/b/../c", "a/./b", "@a/b", "@a/b/c/../d", "a/"] {
+            assert!(!leaves_package(specifier), "{specifier}");
+        }
+    }
 
     #[test]
     fn package_names_keep_their_scope_and_lose_their_subpath() {

@@ -3,7 +3,7 @@
 use super::ModuleError;
 use super::files::{self, Files};
 use super::gate::{ApprovedPath, Origin, approve};
-use super::policy::{Policy, PolicyOptions, package_name};
+use super::policy::{Policy, PolicyOptions, climbs, leaves_package, package_name};
 use once_cell::unsync::OnceCell;
 use oxc_resolver::{ResolveOptions, ResolverGeneric};
 use std::path::{Component, Path, PathBuf};
@@ -93,6 +93,8 @@ impl ModuleLoader {
         } else if is_path(specifier) {
             let folder = from.path().parent().unwrap_or(self.policy.root());
             self.nothing_matches(&normalize(&self.policy.by_real_name(&folder.join(specifier))))
+        } else if from.origin() == Origin::Own && leaves_package(specifier) {
+            format!("'{specifier}' leads out of the package it names")
         } else if from.origin() == Origin::Own && !self.policy.is_external(specifier) {
             let package = package_name(specifier);
             format!("'{package}' is not listed in external; add it to external to allow it")
@@ -275,23 +277,6 @@ fn ask_hook(folder: &Path) -> Resolution {
 fn is_path(specifier: &str) -> bool {
     let is_relative = matches!(specifier, "." | "..") || specifier.starts_with("./") || specifier.starts_with("../");
     is_relative || Path::new(specifier).is_absolute() || specifier.starts_with('/')
-}
-
-/// Whether a relative path leaves the folder it starts in, by its own words.
-fn climbs(below: &str) -> bool {
-    let mut depth = 0_i64;
-    for part in Path::new(below).components() {
-        match part {
-            Component::ParentDir => depth -= 1,
-            Component::Normal(_) => depth += 1,
-            Component::CurDir => {}
-            Component::RootDir | Component::Prefix(_) => return true,
-        }
-        if depth < 0 {
-            return true;
-        }
-    }
-    false
 }
 
 /// Without `.` and `..`, by words alone.
