@@ -7,6 +7,7 @@
 
 const { Engine } = require('./engine');
 const { encode } = require('./encode');
+const { json } = require('./own-json');
 const checks = require('./checks');
 const options = require('./options');
 const { read } = checks;
@@ -89,7 +90,7 @@ class CodeRunner {
       return this.#answer(kind, payload);
     };
     const id = engine.admit({ resolve, reject, onConsole, answerHook, signal });
-    engine.submit(id, JSON.stringify(request), argsText, contextText);
+    engine.submit(id, json(request), argsText, contextText);
   }
 
   /** @param {string} funcName @param {any} narrowed @param {Function | undefined} running @param {Function | undefined} resolveArguments */
@@ -115,7 +116,7 @@ class CodeRunner {
     if (kind === 'resolve') {
       const answer = await /** @type {Function} */ (this.#options.resolve)(...payload);
       if (answer && typeof answer !== 'string') throw new TypeError(`resolve must answer a path or null, got ${typeof answer}`);
-      return JSON.stringify(answer || null);
+      return json(answer || null);
     }
     const compiled = await /** @type {Function} */ (this.#options.compiler)(...payload);
     if (typeof compiled !== 'string') throw new TypeError(`compiler must answer a string, got ${typeof compiled}`);

@@ -8,7 +8,9 @@
 
 const { types } = require('node:util');
 const { LimitError, readableBytes } = require('./errors');
-const { PlainWalk, isJsonTouched } = require('./plain-json');
+const { isJsonTouched, json } = require('./own-json');
+const { PlainWalk } = require('./plain-json');
+const { describe, mayCross } = require('./refusals');
 
 /** Names that structured cloning keeps; any other error arrives as an `Error`. */
 const ERROR_CLASSES = new Set(['Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError', 'AggregateError']);
@@ -16,15 +18,6 @@ const VIEW_NAMES = [
   'Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'Float32Array',
   'Float64Array', 'BigInt64Array', 'BigUint64Array', 'DataView',
 ];
-
-/** Built-in objects that are nothing without their hidden state, by the prototype that gives it away. */
-const UNCLONEABLE = new Map(/** @type {[object, string][]} */ ([
-  [WeakRef.prototype, 'a WeakRef'],
-  [FinalizationRegistry.prototype, 'a FinalizationRegistry'],
-  [Object.getPrototypeOf([].values()), 'an Array Iterator'],
-  [Object.getPrototypeOf(''[Symbol.iterator]()), 'a String Iterator'],
-  [Object.getPrototypeOf(async function* () {}.prototype), 'an AsyncGenerator'],
-]));
 
 /**
  * @typedef {object} EncodeOptions
@@ -81,9 +74,9 @@ class GraphWriter {
 
   /** @param {any} root */
   write(root) {
-    const parts = [JSON.stringify(['x', this.slot(root, 0, '')])];
+    const parts = [json(['x', this.slot(root, 0, '')])];
     for (let index = 0; index < this.found.length; index++) {
-      const text = JSON.stringify(this.node(this.found[index].value, index + 1));
+      const text = json(this.node(this.found[index].value, index + 1));
       this.addBytes(text.length);
       parts.push(text);
     }
@@ -132,20 +125,11 @@ class GraphWriter {
   reference(value, parent, key) {
     const known = this.indexOf.get(value);
     if (known !== undefined) return known;
-    if (!this.mayCross(value)) throw this.refusal(value, parent, key);
+    const isRefused = types.isProxy(value) || !(Array.isArray(value) || mayCross(value, this.options.bytes === true));
+    if (isRefused) throw this.refusal(value, parent, key);
     this.found.push({ value, parent, key });
     this.indexOf.set(value, this.found.length);
     return this.found.length;
-  }
-
-  /** @param {object} value */
-  mayCross(value) {
-    if (Array.isArray(value)) return !types.isProxy(value);
-    if (types.isProxy(value) || types.isPromise(value) || types.isWeakMap(value) || types.isWeakSet(value)) return false;
-    if (types.isSymbolObject(value) || types.isGeneratorObject(value) || types.isModuleNamespaceObject(value)) return false;
-    if (types.isExternal(value) || types.isMapIterator(value) || types.isSetIterator(value) || types.isSharedArrayBuffer(value)) return false;
-    if (uncloneable(value) !== undefined) return false;
-    return this.options.bytes === true || !(types.isAnyArrayBuffer(value) || ArrayBuffer.isView(value));
   }
 
   /** @param {any} value @param {number} index @returns {any[]} */
@@ -263,16 +247,6 @@ function pathOf(key) {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${/^\d+$/.test(key) ? key : JSON.stringify(key)}]`;
 }
 
-/** @param {object} value @returns {string | undefined} what it is, with an article */
-function uncloneable(value) {
-  for (let at = Object.getPrototypeOf(value); at !== null; at = Object.getPrototypeOf(at)) {
-    const known = UNCLONEABLE.get(at);
-    if (known !== undefined) return known;
-    if (types.isProxy(at)) return undefined;
-  }
-  return undefined;
-}
-
 /** @param {Date} date */
 function dateOf(date) {
   const time = Date.prototype.getTime.call(date);
@@ -285,15 +259,6 @@ function unboxed(box) {
   if (types.isNumberObject(box)) return Number.prototype.valueOf.call(box);
   if (types.isBooleanObject(box)) return Boolean.prototype.valueOf.call(box);
   return BigInt.prototype.valueOf.call(box);
-}
-
-/** What a value is, with an article. @param {any} value @returns {string} */
-function describe(value) {
-  if (typeof value === 'function') return 'a function';
-  if (typeof value === 'symbol') return 'a symbol';
-  if (types.isProxy(value)) return 'a Proxy';
-  const name = Buffer.isBuffer(value) ? 'Buffer' : Object.prototype.toString.call(value).slice(8, -1);
-  return uncloneable(value) ?? `${/^[AEIOU]/.test(name) && !name.startsWith('Uint') ? 'an' : 'a'} ${name}`;
 }
 
 module.exports = { encode };

@@ -11,6 +11,7 @@ const native = require('./native');
 const { RuntimeClosedError } = require('./errors');
 const { fromFailure, hookReport } = require('./failures');
 const { decode } = require('./decode');
+const { json } = require('./own-json');
 
 const DONE = 1;
 const FAILED = 2;
@@ -53,7 +54,7 @@ class Engine {
     this.idleListeners = [];
     // The native side keeps this function for as long as the environment lives: it may not keep the engine.
     const weak = new WeakRef(this);
-    this.native = new native.Engine(JSON.stringify(options), () => weak.deref()?.drain());
+    this.native = new native.Engine(json(options), () => weak.deref()?.drain());
     stopRunsAtExit();
   }
 
@@ -179,7 +180,7 @@ class Engine {
     } catch (error) {
       run.hookErrors ??= new Map();
       run.hookErrors.set(requestId, error);
-      if (!this.isClosed) this.native.answer(requestId, false, JSON.stringify({ ...hookReport(error, kind, null), request: requestId }));
+      if (!this.isClosed) this.native.answer(requestId, false, json({ ...hookReport(error, kind, null), request: requestId }));
     }
   }
 

@@ -11,6 +11,7 @@ const native = require('./native');
 const { encode } = require('./encode');
 const { decode } = require('./decode');
 const { hookReport } = require('./failures');
+const { json } = require('./own-json');
 
 const { engineId, generation } = workerData;
 /** Resolvers kept for distinct options; with more of them, the oldest are made anew. */
@@ -80,7 +81,7 @@ const KINDS = {
     async answer(data, [specifier, fromDir]) {
       const found = await (await resolverFor(data.resolverPath, data.resolverOptions))(specifier, fromDir);
       if (found && typeof found !== 'string') throw new TypeError(`the resolver must answer a path or null, got ${typeof found}`);
-      return JSON.stringify(found || null);
+      return json(found || null);
     },
   },
   compile: {
@@ -108,7 +109,7 @@ async function onRequest(requestId, kind, text) {
   try {
     answer = await KINDS[kind].answer(data, payload);
   } catch (error) {
-    const report = JSON.stringify(hookReport(error, kind, KINDS[kind].file(data)));
+    const report = json(hookReport(error, kind, KINDS[kind].file(data)));
     return native.answerHook(engineId, generation, requestId, false, report);
   }
   native.answerHook(engineId, generation, requestId, true, answer);

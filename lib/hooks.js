@@ -9,6 +9,7 @@ const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 const { HookError, QueueTimeoutError, RuntimeClosedError } = require('./errors');
 const { fromReport } = require('./failures');
+const { json } = require('./own-json');
 
 const SCRIPT = path.join(__dirname, 'hook-thread.js');
 /** A thread that ends by itself is started again this often, until one has loaded something. */
@@ -149,7 +150,7 @@ class HookThread {
     this.restarts = 0;
     const report = { name: error.name, message: String(error.message), stack: String(error.stack), hook: 'hook thread', file: null };
     for (const load of [...this.loads.values()]) load.settle(new HookError(report.hook, null, report.message, error));
-    this.engine.native.hookThreadFailed(this.generation, JSON.stringify(report));
+    this.engine.native.hookThreadFailed(this.generation, json(report));
   }
 }
 

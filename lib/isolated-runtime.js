@@ -7,12 +7,13 @@
 const { Engine } = require('./engine');
 const { HookThread } = require('./hooks');
 const { encode } = require('./encode');
+const { json } = require('./own-json');
 const { RuntimeClosedError } = require('./errors');
 const checks = require('./checks');
 const options = require('./options');
 const { read } = checks;
 
-const NO_HOOKS = JSON.stringify({ resolver: null, compiler: null, compilerId: '', arguments: null, running: false });
+const NO_HOOKS = json({ resolver: null, compiler: null, compilerId: '', arguments: null, running: false });
 
 /**
  * @typedef {object} Job a run whose options have been checked and whose values have been encoded
@@ -44,8 +45,8 @@ class IsolatedRuntime {
   /** @param {object} [given] */
   constructor(given) {
     this.#options = options.runtimeOptions(given);
-    this.#sourceExtensions = JSON.stringify(this.#options.sourceExtensions);
-    this.#limits = JSON.stringify(this.#options.limits);
+    this.#sourceExtensions = json(this.#options.sourceExtensions);
+    this.#limits = json(this.#options.limits);
     // A closure over `this` would keep a forgotten runtime alive for as long as its engine.
     this.#engine = new Engine(options.engineOptions(this.#options));
     this.#hooks = new HookThread(this.#engine);
@@ -108,13 +109,13 @@ class IsolatedRuntime {
     const { args, resolverPath } = argsOf(given);
     const context = options.contextOf(given);
     const hooks = this.#hooksOf(given, resolverPath, bounds);
-    const limitsText = limits === this.#options.limits ? this.#limits : JSON.stringify(limits);
+    const limitsText = limits === this.#options.limits ? this.#limits : json(limits);
     return {
       modules: hooks.modules, timeout, signal, onConsole,
       args: encode(args, { path: 'args', ...bounds }),
       context: context === undefined ? '' : encode(context, { path: 'context', ...bounds }),
-      request: `{"root":${JSON.stringify(root)},"file":${JSON.stringify(file)},"funcName":${JSON.stringify(funcName)}`
-        + `,"external":${JSON.stringify(external)},"whitelistedPaths":${JSON.stringify(whitelistedPaths)}`
+      request: `{"root":${json(root)},"file":${json(file)},"funcName":${json(funcName)}`
+        + `,"external":${json(external)},"whitelistedPaths":${json(whitelistedPaths)}`
         + `,"sourceExtensions":${this.#sourceExtensions},"limits":${limitsText},"timeout":${timeout},"priority":${priority}`
         + `,"console":${onConsole !== undefined},"result":"${values}","hooks":${hooks.places},"hookData":${hooks.data}}`,
     };
@@ -138,10 +139,10 @@ class IsolatedRuntime {
     const place = (/** @type {string | undefined} */ file) => (file === undefined ? null : 'thread');
     return {
       modules,
-      places: JSON.stringify({
+      places: json({
         resolver: place(resolverPath), compiler: place(compilerPath), compilerId: compilerPath ?? '', arguments: place(argsResolverPath), running: false,
       }),
-      data: JSON.stringify({
+      data: json({
         resolverPath, compilerPath, argsResolverPath, argsLimits,
         resolverOptions: resolverPath === undefined ? 'u' : encode(resolverOptions, { path: 'resolverOptions', bytes: true }),
       }),

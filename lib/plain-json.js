@@ -67,6 +67,8 @@ class PlainWalk {
   isPlainObject(object, depth) {
     const prototype = Object.getPrototypeOf(object);
     if (prototype !== Object.prototype && prototype !== null) return false;
+    // The objects that functions know as `arguments` look plain but for this.
+    if (Object.hasOwn(object, Symbol.iterator)) return false;
     for (const key of Object.keys(object)) {
       this.bytes += key.length;
       if (key === 'toJSON' || !this.isPlainProperty(object, key, depth)) return false;
@@ -82,10 +84,4 @@ class PlainWalk {
   }
 }
 
-/** Whether somebody taught all objects of this process to write themselves differently. */
-function isJsonTouched() {
-  return 'toJSON' in Object.prototype || 'toJSON' in Array.prototype
-    || 'toJSON' in String.prototype || 'toJSON' in Number.prototype || 'toJSON' in Boolean.prototype;
-}
-
-module.exports = { PlainWalk, isJsonTouched };
+module.exports = { PlainWalk };
