@@ -154,4 +154,4 @@ function engineOptions({ threads, max, minSandboxes, maxQueue, acquireTimeout, i
   return { threads, max, minSandboxes, maxQueue, acquireTimeout, idleTimeout, fifo, limits: ceilings };
 }
 
-module.exports = { DEFAULT_TIMEOUT, contextOf, engineOptions, narrowed, rootOf, runtimeOptions, sourceExtensions };
+module.exports = { DEFAULT_TIMEOUT, LIMITS, contextOf, engineOptions, narrowed, rootOf, runtimeOptions, sourceExtensions };
