@@ -78,13 +78,6 @@ function timeout(value, name) {
   return Math.ceil(value);
 }
 
-/** @param {unknown} value @param {string} name @returns {string | undefined} */
-function string(value, name) {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw wrong(name, 'a string', value);
-  return value;
-}
-
 /** @param {unknown} value @param {string} name @returns {string} */
 function required(value, name) {
   if (typeof value !== 'string' || value === '') throw wrong(name, 'a non-empty string', value);
@@ -117,10 +110,9 @@ function boolean(value, name) {
 
 /** @param {unknown} value @param {string} name @returns {string | undefined} */
 function absolutePath(value, name) {
-  const given = string(value, name);
-  if (given === undefined) return undefined;
-  if (!path.isAbsolute(given) || given.includes('\0')) throw wrong(name, 'an absolute path', given);
-  return given;
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string' || !path.isAbsolute(value) || value.includes('\0')) throw wrong(name, 'an absolute path', value);
+  return value;
 }
 
 /** @param {unknown} value @param {string} name @returns {string[] | undefined} */
@@ -149,5 +141,5 @@ function abortSignal(value, name) {
 
 module.exports = {
   LONGEST_TIME,
-  abortSignal, absolutePath, absolutePaths, boolean, count, func, object, oneOf, read, required, shown, string, strings, timeout, tooHigh, wrong,
+  abortSignal, absolutePath, absolutePaths, boolean, count, func, object, oneOf, read, required, shown, strings, timeout, tooHigh, wrong,
 };

@@ -121,7 +121,7 @@ function rootOf(given, prefix = '') {
   }
   const name = prefix + (root === undefined && folder !== undefined ? 'folder' : 'root');
   const checked = checks.absolutePath(root ?? folder, name);
-  if (checked === undefined) throw checks.wrong(name, 'an absolute path', root);
+  if (checked === undefined) throw checks.wrong(name, 'an absolute path', read(given, 'root'));
   return checked;
 }
 
