@@ -84,7 +84,7 @@ limit('timers', 'what fired or was cleared counts no more, intervals and immedia
   const limits = { timers: 5 };
   assert.equal(await run('exports.main = async () => { for (let n = 0; n < 50; n++) await new Promise((done) => setTimeout(done, 0)); return "done"; }', [], { limits }), 'done');
   assert.equal(await run('exports.main = () => { for (let n = 0; n < 50; n++) clearTimeout(setTimeout(() => {}, 1e6)); return "done"; }', [], { limits }), 'done');
-  const source = 'exports.main = () => { try { for (let n = 0; n < 3; n++) { setImmediate(() => {}); clearInterval; setInterval(() => {}, 1e6).unref(); } } catch (e) { return e.code; } }';
+  const source = 'exports.main = () => { try { for (let n = 0; n < 3; n++) { setImmediate(() => {}); setInterval(() => {}, 1e6).unref(); } } catch (e) { return e.code; } }';
   assert.equal(await run(source, [], { limits }), 'ERR_LIMIT');
 });
 
@@ -170,7 +170,6 @@ limit('consoleBytes', 'console output is cut there, and the cut is marked', asyn
   assert.ok(cut.length > 5 && cut.length < 12, `${cut.length} lines`);
   assert.match(cut.at(-1).join(' '), /limit is 1000 bytes/);
   assert.equal((await go(3, 50 * KiB)).at(-1).join(' ').includes('limit is 64 KiB'), true);
-  assert.equal((await go(1, 1, 0)).length, 1, 'only the mark');
 });
 
 limit('sourceBytes', 'files up to it load, larger ones are refused with their name', async () => {

@@ -122,11 +122,7 @@ test('promises and thenables are awaited at the top, not inside', async () => {
   assert.deepEqual(await run('exports.main = () => [Promise.resolve(1)]'), [{}]);
   await assert.rejects(run('exports.main = () => ({ then(_, reject) { reject(new RangeError("no")); } })'), { name: 'RangeError', message: 'no' });
   await assert.rejects(run('exports.main = () => ({ get then() { throw new RangeError("no"); } })'), { name: 'RangeError', message: 'no' });
-  assert.deepEqual(await run('exports.main = () => ({ then: "not a function" })'), { then: 'not a function' });
-});
-
-test('a result with a function named then is data for the host', async () => {
-  assert.deepEqual(await run('exports.main = async () => ({ value: { then: 1 } })'), { value: { then: 1 } });
+  assert.deepEqual(Object.entries(await run('exports.main = () => ({ then: "not a function" })')), [['then', 'not a function']]);
 });
 
 test('a result as deep as a hundred thousand objects is an error of the run, not of the host', async () => {

@@ -8,11 +8,11 @@
 /** Codes that the engine produces. */
 const ENGINE_CODES = Object.freeze([
   'MODULE_NOT_FOUND', 'ERR_TIMEOUT', 'ERR_MEMORY_LIMIT', 'ERR_STACK_LIMIT', 'ERR_LIMIT', 'ERR_HOOK', 'ERR_QUEUE_FULL',
-  'ERR_QUEUE_TIMEOUT', 'ERR_POOL_EXHAUSTED', 'ERR_CLOSED', 'ERR_ABORTED', 'ERR_ENGINE_FAULT', 'ERR_INTERNAL',
+  'ERR_QUEUE_TIMEOUT', 'ERR_POOL_EXHAUSTED', 'ERR_CLOSED', 'ERR_ABORTED', 'ERR_ENGINE_FAULT', 'ERR_INTERNAL', 'ERR_VALUE',
 ]);
 
 /** Codes that only the host side produces. */
-const HOST_CODES = Object.freeze(['ERR_INVALID_ARG', 'ERR_VALUE', 'ERR_NO_BINARY']);
+const HOST_CODES = Object.freeze(['ERR_INVALID_ARG', 'ERR_NO_BINARY']);
 
 /** An error of this package: it has a name, a code, and the figures it speaks of. */
 class IsolatedRuntimeError extends Error {

@@ -36,6 +36,7 @@ codes! {
     Aborted = "ERR_ABORTED",
     EngineFault = "ERR_ENGINE_FAULT",
     Internal = "ERR_INTERNAL",
+    Value = "ERR_VALUE",
 }
 
 /// What kind of failure it is; decides the class of the public error.

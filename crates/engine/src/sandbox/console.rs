@@ -74,7 +74,7 @@ fn report(js: Js, method: usize, args: Args, skip: usize) -> JsResult {
     for index in skip..args.len() {
         js.define_index(list, (index - skip) as u32, js.dup(args.get(index)))?;
     }
-    encode::encode(js, list, Manner::Lenient { bytes: room as usize })?;
+    encode::encode(js, list, Manner::Lenient { bytes: room as usize, text: room as usize })?;
     js.free(list);
     js.with_state(|state| {
         let text = state.encoder.take();

@@ -3,10 +3,14 @@
 use super::js::{Js, JsResult, Shape, Thrown};
 use crate::errors::ErrorCode;
 
-/// An `Error` with a code, and the state's scratch text as its message.
-fn with_code(js: Js, code: ErrorCode) -> JsResult {
+/// Places in `ERROR_CLASSES`.
+const ERROR: usize = 0;
+const TYPE_ERROR: usize = 1;
+
+/// An error with a code, and the state's scratch text as its message.
+fn with_code(js: Js, class: usize, code: ErrorCode) -> JsResult {
     let message = js.string_from_state(|state| &state.scratch)?;
-    let constructor = js.with_state(|state| state.realm().error_constructors[0]);
+    let constructor = js.with_state(|state| state.realm().error_constructors[class]);
     let error = js.construct(constructor, &[message])?;
     js.free(message);
     js.define(error, c"code", js.string(code.as_str())?, Shape::Data)?;
@@ -16,7 +20,7 @@ fn with_code(js: Js, code: ErrorCode) -> JsResult {
 /// Throws an error of ours with the state's scratch text as its message. What only the host may know about it waits in
 /// the state's `knowledge`.
 pub(super) fn throw_known(js: Js, code: ErrorCode) -> Thrown {
-    let error = match with_code(js, code) {
+    let error = match with_code(js, ERROR, code) {
         Ok(error) => error,
         Err(thrown) => return thrown,
     };
@@ -32,7 +36,15 @@ pub(super) fn throw_known(js: Js, code: ErrorCode) -> Thrown {
 /// A limit that the guest may catch.
 pub(super) fn throw_limit(js: Js, write: impl FnOnce(&mut String)) -> Thrown {
     js.with_state(|state| write(&mut state.scratch));
-    match with_code(js, ErrorCode::Limit) {
+    match with_code(js, ERROR, ErrorCode::Limit) {
+        Ok(error) => js.throw(error),
+        Err(thrown) => thrown,
+    }
+}
+
+/// A value that cannot cross; the state's scratch text says which and what it is.
+pub(super) fn throw_refused_value(js: Js) -> Thrown {
+    match with_code(js, TYPE_ERROR, ErrorCode::Value) {
         Ok(error) => js.throw(error),
         Err(thrown) => thrown,
     }

@@ -6,8 +6,25 @@ use super::js::Value;
 use std::collections::HashMap;
 use std::fmt::Write;
 
-/// A single text inside a lenient encoding is cut here.
-const LENIENT_TEXT: usize = 16 << 10;
+/// How a value is reached from the object it was found in.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) enum Step {
+    /// It is the whole.
+    #[default]
+    Root,
+    Index(u32),
+    /// The key stands there in the text.
+    Key {
+        start: usize,
+        end: usize,
+    },
+    MapKey(u32),
+    /// A value of a map or a set.
+    Item(u32),
+    Cause,
+    Errors,
+    Buffer,
+}
 
 /// The text as it grows, and the objects that still have to be written.
 #[derive(Default)]
@@ -16,9 +33,16 @@ pub(super) struct Encoder {
     /// Objects in the order of their nodes; each is a counted reference.
     pub(super) nodes: Vec<Value>,
     pub(super) index_of: HashMap<usize, u32>,
+    /// Of each node, the node it was found in and the step from there; node 0 is the whole.
+    pub(super) places: Vec<(u32, Step)>,
+    /// Where the next slot's value is found.
+    pub(super) parent: u32,
+    pub(super) step: Step,
     pub(super) values: u64,
     pub(super) is_lenient: bool,
     pub(super) room: usize,
+    /// A single text inside a lenient encoding is cut here.
+    pub(super) text_room: usize,
 }
 
 impl Encoder {
@@ -68,11 +92,13 @@ impl Encoder {
 
     /// A JSON string of text as the engine hands it out: UTF-8, with lone surrogates as three bytes each.
     pub(super) fn put_string(&mut self, bytes: &[u8]) {
-        let (bytes, is_cut) =
-            if self.is_lenient && bytes.len() > LENIENT_TEXT { (&bytes[..LENIENT_TEXT], true) } else { (bytes, false) };
+        let end = match self.is_lenient {
+            true => self.text.len().saturating_add(self.text_room).min(self.room.max(self.text.len())),
+            false => usize::MAX,
+        };
         self.text.push(b'"');
         let mut at = 0;
-        while at < bytes.len() {
+        while at < bytes.len() && self.text.len() < end {
             let byte = bytes[at];
             match byte {
                 b'"' | b'\\' => self.text.extend_from_slice(&[b'\\', byte]),
@@ -88,7 +114,7 @@ impl Encoder {
             }
             at += 1;
         }
-        if is_cut {
+        if at < bytes.len() {
             // The cut may have split a character.
             while self.text.last().is_some_and(|byte| *byte & 0xC0 == 0x80) {
                 self.text.pop();
@@ -101,10 +127,77 @@ impl Encoder {
         self.text.push(b'"');
     }
 
+    /// How users reach the value at hand: `result.list[1]["odd key"]`.
+    pub(super) fn path(&self, root: &str) -> String {
+        let mut steps = vec![self.step];
+        let mut at = self.parent;
+        while let Some(&(parent, step)) = (at as usize).checked_sub(1).and_then(|index| self.places.get(index)) {
+            steps.push(step);
+            at = parent;
+        }
+        let mut path = root.to_owned();
+        for step in steps.iter().rev() {
+            path.push_str(&self.step_text(*step));
+        }
+        path
+    }
+
+    fn step_text(&self, step: Step) -> String {
+        match step {
+            Step::Root => String::new(),
+            Step::Index(index) => format!("[{index}]"),
+            Step::Key { start, end } => key_text(&String::from_utf8_lossy(&self.text[start..end])),
+            Step::MapKey(at) => format!(".keys()[{at}]"),
+            Step::Item(at) => format!(".values()[{at}]"),
+            Step::Cause => ".cause".to_owned(),
+            Step::Errors => ".errors".to_owned(),
+            Step::Buffer => ".buffer".to_owned(),
+        }
+    }
+
     fn put_escape(&mut self, unit: u32) {
         let mut text = String::new();
         let written = write!(text, "\\u{unit:04x}");
         debug_assert!(written.is_ok(), "writing to a string cannot fail");
         self.put(&text);
+    }
+}
+
+/// A key, given as JSON, as it is written behind an object.
+fn key_text(json: &str) -> String {
+    let key = json.trim_matches('"');
+    let is_word = key.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '$'));
+    match key.chars().next() {
+        Some(first) if is_word && !first.is_ascii_digit() => format!(".{key}"),
+        Some(_) if key.chars().all(|letter| letter.is_ascii_digit()) => format!("[{key}]"),
+        _ => format!("[{json}]"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Encoder, Step};
+
+    #[test]
+    fn paths_read_as_users_write_them() {
+        let mut encoder = Encoder::default();
+        encoder.put(r#""list","odd key","7","#);
+        encoder.places =
+            vec![(0, Step::Root), (1, Step::Key { start: 0, end: 6 }), (2, Step::Index(1)), (3, Step::Item(4))];
+        (encoder.parent, encoder.step) = (4, Step::Key { start: 7, end: 16 });
+        assert_eq!(encoder.path("result"), r#"result.list[1].values()[4]["odd key"]"#);
+        (encoder.parent, encoder.step) = (2, Step::Key { start: 17, end: 20 });
+        assert_eq!(encoder.path("result"), "result.list[7]");
+        (encoder.parent, encoder.step) = (0, Step::Root);
+        assert_eq!(encoder.path("result"), "result");
+    }
+
+    #[test]
+    fn texts_are_cut_between_characters() {
+        let mut encoder = Encoder { is_lenient: true, room: 100, text_room: 5, ..Encoder::default() };
+        encoder.put_string("abcdefg".as_bytes());
+        encoder.put_string("aa€€".as_bytes());
+        encoder.put_string("abc".as_bytes());
+        assert_eq!(encoder.take(), "\"abcd… (cut)\"\"aa… (cut)\"\"abc\"");
     }
 }

@@ -9,6 +9,7 @@ mod breaker;
 mod console;
 mod decode;
 mod encode;
+mod encode_node;
 mod errors;
 mod execution;
 mod graph_text;

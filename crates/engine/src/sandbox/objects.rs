@@ -119,6 +119,12 @@ pub(super) fn boxed_primitive(js: Js, object: Value) -> Result<Option<Value>, Th
     }
 }
 
+/// Whether an object is nothing but its properties, or the box of a primitive.
+pub(super) fn is_plain_or_boxed(js: Js, object: Value) -> bool {
+    let class = js.class_number(object);
+    js.with_state(|state| class == state.realm().plain_class || state.realm().boxed_classes.contains(&class))
+}
+
 /// An iterator over a map's entries or a set's values, by the realm's own functions.
 pub(super) fn entries(js: Js, collection: Value, is_map: bool) -> JsResult {
     let function = js.with_state(|state| if is_map { state.realm().map_entries } else { state.realm().set_values });
@@ -132,6 +138,28 @@ pub(super) fn next(js: Js, iterator: Value, is_map: bool) -> Result<Option<Value
     let value = own(js, step, c"value")?;
     js.free(step);
     if is_done { Ok(None) } else { Ok(Some(value.unwrap_or(Value::UNDEFINED))) }
+}
+
+/// Puts what a value that cannot cross is into the scratch text, with an article.
+pub(super) fn name_of_refused(js: Js, value: Value) -> Result<(), Thrown> {
+    if value.is_symbol() {
+        return fixed(js, "a symbol");
+    }
+    if js.is_function(value) {
+        return fixed(js, "a function");
+    }
+    if js.class(value) == ObjectClass::Proxy {
+        return fixed(js, "a Proxy");
+    }
+    let constructor = peek(js, value, c"constructor")?.filter(|constructor| js.is_function(*constructor));
+    let name = match constructor {
+        Some(constructor) => own(js, constructor, c"name")?.filter(|name| name.is_string()),
+        None => None,
+    };
+    match name {
+        Some(name) if !text_is(js, name, c"Object")? && !text_is(js, name, c"")? => scratch_from(js, name, "a ", ""),
+        _ => fixed(js, "an object whose content cannot cross"),
+    }
 }
 
 /// Puts a short description of something that cannot be copied into the scratch text.

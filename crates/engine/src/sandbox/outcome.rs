@@ -13,6 +13,8 @@ use crate::request::ResultForm;
 
 /// What a thrown value may take up on its way out.
 const ERROR_BYTES: usize = 256 << 10;
+/// And what a single text in it may.
+const ERROR_TEXT: usize = 16 << 10;
 
 /// The result is there. A failure that nobody has handled by now comes first.
 pub(super) fn finish(js: Js, result: Value) {
@@ -141,7 +143,7 @@ pub(super) fn fail_with(js: Js, thrown: Value) {
     if is_hooks {
         return;
     }
-    if encode::encode(js, thrown, Manner::Lenient { bytes: ERROR_BYTES }).is_err() {
+    if encode::encode(js, thrown, Manner::Lenient { bytes: ERROR_BYTES, text: ERROR_TEXT }).is_err() {
         js.free(js.take_exception());
         js.with_state(|state| state.encoder = Encoder::default());
     }

@@ -94,6 +94,8 @@ pub(super) struct Realm {
     pub(super) capture_stack: Value,
     pub(super) boxed_value_of: [Value; 5],
     pub(super) boxed_classes: [u32; 5],
+    /// The class of objects that are nothing but their properties.
+    pub(super) plain_class: u32,
     pub(super) error_constructors: [Value; 8],
     pub(super) error_prototypes: [Value; 8],
     pub(super) views: [Value; 13],
@@ -213,6 +215,7 @@ fn capture(js: Js) -> Result<Realm, Thrown> {
         capture_stack: next()?,
         boxed_value_of: [Value::UNDEFINED; 5],
         boxed_classes: [0; 5],
+        plain_class: 0,
         error_constructors,
         error_prototypes,
         views,
@@ -231,6 +234,9 @@ fn capture(js: Js) -> Result<Realm, Thrown> {
         js.free(sample);
     }
     js.free(list);
+    let plain = js.object()?;
+    realm.plain_class = js.class_number(plain);
+    js.free(plain);
     Ok(realm)
 }
 

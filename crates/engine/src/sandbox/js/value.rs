@@ -100,5 +100,5 @@ impl Args {
     }
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::sandbox) struct Atom(pub(super) qjs::JSAtom);
