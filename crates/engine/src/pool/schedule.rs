@@ -105,11 +105,17 @@ impl Shared {
         Ok(())
     }
 
-    /// The next thing to do; `None` when the thread has to end.
+    /// The next thing to do; `None` when the thread has to end, and is not counted any more.
     pub(super) fn next(&self) -> Option<Work> {
         let mut state = self.lock();
         loop {
             if state.is_closed || state.threads > self.options.threads + state.blocked + state.quarantined {
+                // Under this very lock, lest the next thread that looks take itself for the surplus one as well.
+                state.threads -= 1;
+                if state.idle_threads > 0 && self.has_work_or_timer(&state) {
+                    // It was woken for work that another has to do now.
+                    self.work.notify_one();
+                }
                 return None;
             }
             let now = Instant::now();
@@ -310,3 +316,7 @@ pub(super) fn take_parked(state: &mut State, id: RunId) -> Option<Task> {
     let index = state.ready.iter().position(|task| task.id == id)?;
     state.ready.remove(index)
 }
+
+#[cfg(test)]
+#[path = "schedule_tests.rs"]
+mod tests;

@@ -67,10 +67,11 @@ impl Shared {
                 while let Some(work) = shared.next() {
                     shared.execute(work, stack);
                 }
-                shared.thread_ended();
+                shared.ended.notify_all();
             });
         if let Err(error) = started {
-            self.thread_ended();
+            self.lock().threads -= 1;
+            self.ended.notify_all();
             self.fail_queued(&format!("no thread could be started: {error}"));
         }
     }
@@ -79,11 +80,6 @@ impl Shared {
     fn thread_stack(&self) -> ThreadStack {
         let guest = usize::try_from(self.options.limits.stack).unwrap_or(usize::MAX / 4);
         ThreadStack(guest.saturating_mul(2))
-    }
-
-    fn thread_ended(&self) {
-        self.lock().threads -= 1;
-        self.ended.notify_all();
     }
 
     /// Without any thread nobody would ever take these runs.

@@ -1,0 +1,117 @@
+//! The schedule without threads of its own: a test is the thread that asks for work.
+
+use super::*;
+use crate::hooks::{HookDesk, compiled::CompiledCache};
+use crate::host::{HookRequest, Host, Outcome};
+use crate::limits::Limits;
+use crate::pool::Waits;
+use std::sync::Weak;
+use std::time::Duration;
+
+/// A host that nothing is expected to reach.
+struct Silent;
+
+impl Host for Silent {
+    fn settled(&self, run: RunId, outcome: Outcome) {
+        panic!("run {run} was settled: {outcome:?}");
+    }
+    fn console(&self, _run: RunId, _method: &'static str, _args: String) {}
+    fn ask_host(&self, _request: HookRequest) {}
+    fn ask_hook_thread(&self, _generation: u32, _request: HookRequest) -> bool {
+        false
+    }
+    fn hook_thread_hangs(&self, _generation: u32) {}
+}
+
+fn shared(threads: usize, max: usize) -> Arc<Shared> {
+    let options = PoolOptions {
+        threads,
+        max,
+        min_sandboxes: 0,
+        max_queue: None,
+        acquire_timeout: None,
+        idle_timeout: 1_000,
+        fifo: true,
+        limits: Limits::default(),
+    };
+    let host: Arc<dyn Host> = Arc::new(Silent);
+    let services = Services {
+        host: Arc::clone(&host),
+        hooks: HookDesk::new(host),
+        compiled: CompiledCache::default(),
+        waits: Waits::new(Weak::new()),
+    };
+    Arc::new(Shared::new(options, Arc::new(services)))
+}
+
+fn queue(shared: &Shared, id: RunId) {
+    let limits = r#"{"memory":1,"stack":1,"timers":1,"argsBytes":1,"argsValues":1,"resultBytes":1,"resultValues":1,
+        "consoleBytes":1,"sourceBytes":1,"modules":1}"#;
+    let request = format!(
+        r#"{{"root":"/","file":"a.js","funcName":"f","sourceExtensions":["js"],"timeout":1000,"limits":{limits}}}"#
+    );
+    let spec = RunSpec {
+        id,
+        request: serde_json::from_str(&request).unwrap(),
+        args: String::new(),
+        context: String::new(),
+        control: Arc::new(RunControl::new(Duration::from_secs(1))),
+        began: None,
+    };
+    shared.lock().queue.push(Box::new(spec), true, Instant::now());
+}
+
+fn started(work: Option<Work>) -> Option<RunId> {
+    match work {
+        Some(Work::Start { spec, .. }) => Some(spec.id),
+        _ => None,
+    }
+}
+
+#[test]
+fn of_several_threads_only_the_surplus_ones_end() {
+    let shared = shared(2, 8);
+    shared.lock().threads = 3;
+    queue(&shared, 1);
+    assert!(shared.next().is_none(), "one thread too many");
+    assert_eq!(shared.lock().threads, 2);
+    assert_eq!(started(shared.next()), Some(1), "two are configured");
+}
+
+#[test]
+fn a_surplus_thread_hands_the_notification_on() {
+    let shared = shared(1, 8);
+    shared.lock().threads = 1;
+    let sleeper = {
+        let shared = Arc::clone(&shared);
+        std::thread::spawn(move || started(shared.next()))
+    };
+    let until = Instant::now() + Duration::from_secs(20);
+    while shared.lock().idle_threads == 0 {
+        assert!(Instant::now() < until, "the thread never went to sleep");
+        std::thread::yield_now();
+    }
+    // What a thread finds that was woken for a run, while one that waited for a hook came back.
+    shared.lock().threads = 2;
+    queue(&shared, 7);
+    assert!(shared.next().is_none());
+    while !sleeper.is_finished() {
+        assert!(Instant::now() < until, "the thread that may stay was never woken");
+        std::thread::yield_now();
+    }
+    assert_eq!(sleeper.join().unwrap(), Some(7));
+}
+
+#[test]
+fn no_more_runs_start_than_there_are_places() {
+    let shared = shared(4, 1);
+    shared.lock().threads = 4;
+    queue(&shared, 1);
+    queue(&shared, 2);
+    assert_eq!(started(shared.next()), Some(1));
+    let mut state = shared.lock();
+    assert!(shared.take_work(&mut state, Instant::now()).is_none());
+    drop(state);
+    assert!(shared.leave(1));
+    assert_eq!(started(shared.next()), Some(2));
+}
