@@ -35,7 +35,7 @@ impl Files {
     }
 
     /// Whether a path leads to an allowed folder: the resolver climbs over such on its way to a `node_modules` above.
-    fn leads_to_allowed(&self, path: &Path) -> bool {
+    pub(super) fn leads_to_allowed(&self, path: &Path) -> bool {
         self.policy.as_ref().is_some_and(|policy| {
             policy.folders.iter().any(|folder| folder.real.starts_with(path) && folder.real != path)
         })

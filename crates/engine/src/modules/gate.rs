@@ -71,8 +71,11 @@ pub(super) fn approve(policy: &Policy, real: PathBuf, origin: Origin) -> Option<
         Ok(below) => format!("/{}", below.to_string_lossy()),
         Err(_) => real.to_string_lossy().into_owned(),
     };
-    let below = real.strip_prefix(&folder).unwrap_or(&real);
-    let is_package = below.components().any(|part| part.as_os_str() == "node_modules");
-    let origin = if is_package { Origin::Package } else { origin };
+    let origin = if is_package(policy, &real) { Origin::Package } else { origin };
     Some(ApprovedPath { display: display.replace('\\', "/"), path: real, folder, origin })
+}
+
+/// Whether a path in an allowed folder is a package's. A root that is installed below `node_modules` itself is not.
+pub(super) fn is_package(policy: &Policy, path: &Path) -> bool {
+    path.strip_prefix(policy.root()).unwrap_or(path).components().any(|part| part.as_os_str() == "node_modules")
 }

@@ -5,6 +5,7 @@
 mod files;
 mod gate;
 mod policy;
+mod reasons;
 mod resolve;
 #[cfg(test)]
 mod tests;

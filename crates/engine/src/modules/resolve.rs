@@ -2,10 +2,11 @@
 
 use super::ModuleError;
 use super::files::{self, Files};
-use super::gate::{ApprovedPath, Origin, approve};
-use super::policy::{Policy, PolicyOptions, climbs, leaves_package, package_name};
+use super::gate::{ApprovedPath, Origin, approve, is_package};
+use super::policy::{Policy, PolicyOptions, climbs, package_name};
+use super::reasons::not_listed;
 use once_cell::unsync::OnceCell;
-use oxc_resolver::{ResolveOptions, ResolverGeneric};
+use oxc_resolver::{ResolveError, ResolveOptions, ResolverGeneric};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,9 +24,10 @@ pub enum Resolution {
 
 /// Resolves and reads for one run. Nothing is cached beyond it: a deployed file is seen by the next run.
 pub struct ModuleLoader {
-    policy: Arc<Policy>,
-    files: Files,
-    resolver: OnceCell<ResolverGeneric<Files>>,
+    pub(super) policy: Arc<Policy>,
+    pub(super) files: Files,
+    own_rules: OnceCell<ResolverGeneric<Files>>,
+    package_rules: OnceCell<ResolverGeneric<Files>>,
 }
 
 impl ModuleLoader {
@@ -34,7 +36,7 @@ impl ModuleLoader {
     pub fn new(options: PolicyOptions) -> Result<Self, ModuleError> {
         let policy = Arc::new(Policy::new(options)?);
         let files = Files::within(Arc::clone(&policy));
-        Ok(Self { policy, files, resolver: OnceCell::new() })
+        Ok(Self { policy, files, own_rules: OnceCell::new(), package_rules: OnceCell::new() })
     }
 
     /// The module a run starts with: `file` below `root`.
@@ -48,13 +50,14 @@ impl ModuleLoader {
         if file.contains('\0') || climbs(below) {
             return Err(refuse(format!("file '{}' leaves root ({})", file.replace('\0', "\\0"), root.display())));
         }
-        let found = self.quick(&root.join(below)).or_else(|| self.by_rules(root, &format!("./{below}")).ok());
-        let Some(real) = found else { return Err(refuse(self.nothing_matches(&root.join(below)))) };
+        let named = root.join(below);
+        let found = self.quick(&named).or_else(|| self.complete(Origin::Own, &normalize(&named), below.ends_with('/')));
+        let Some(real) = found else { return Err(refuse(self.nothing_matches(&named))) };
         if !real.starts_with(root) {
             return Err(refuse(format!("{} lies outside root ({})", real.display(), root.display())));
         }
-        self.check_extension(file, &root.join(below), &real)?;
-        approve(&self.policy, real, Origin::Own).ok_or_else(|| refuse("the file lies outside root".to_owned()))
+        self.check_extension(file, &named, &real)?;
+        self.admit(real, Origin::Own).ok_or_else(|| refuse(self.nothing_matches(&named)))
     }
 
     /// # Errors
@@ -73,41 +76,13 @@ impl ModuleLoader {
         if from.origin() == Origin::Own && !self.policy.is_external(specifier) {
             return Err(self.not_found(specifier, from));
         }
-        match self.by_rules(folder, specifier) {
-            Ok(real) => match approve(&self.policy, real, Origin::Package) {
-                Some(file) if is_native_addon(file.path()) => Err(self.not_found(specifier, from)),
+        match self.by_rules(Origin::Package, folder, specifier) {
+            Ok(real) => match self.admit(real, Origin::Package) {
                 Some(file) => Ok(Resolution::Found(file)),
-                None => Ok(ask_hook(folder)),
+                None => Err(self.not_found(specifier, from)),
             },
-            Err(_) => Ok(ask_hook(folder)),
+            Err(_) => Ok(Resolution::AskHook { from_dir: folder.to_string_lossy().into_owned() }),
         }
-    }
-
-    /// Why a specifier leads nowhere, and what would allow it.
-    #[must_use]
-    pub fn not_found(&self, specifier: &str, from: &ApprovedPath) -> ModuleError {
-        let reason = if specifier.contains('\0') || specifier.starts_with("file:") {
-            "only paths and package names can be required".to_owned()
-        } else if specifier.starts_with("node:") {
-            format!("the built-in module {specifier} is not offered to guests")
-        } else if is_path(specifier) {
-            let folder = from.path().parent().unwrap_or(self.policy.root());
-            self.nothing_matches(&normalize(&self.policy.by_real_name(&folder.join(specifier))))
-        } else if from.origin() == Origin::Own && leaves_package(specifier) {
-            format!("'{specifier}' leads out of the package it names")
-        } else if from.origin() == Origin::Own && !self.policy.is_external(specifier) {
-            let package = package_name(specifier);
-            format!("'{package}' is not listed in external; add it to external to allow it")
-        } else {
-            let package = package_name(specifier);
-            format!(
-                "no node_modules folder above {} within {} has '{package}', and no resolver found it; add the folder \
-                 that has it to whitelistedPaths to allow it",
-                from.path().display(),
-                self.policy.folder_names()
-            )
-        };
-        ModuleError::NotFound { specifier: specifier.to_owned(), reason }
     }
 
     /// A resolver hook's answer: an absolute path that may be a folder or lack the extension.
@@ -127,12 +102,15 @@ impl ModuleLoader {
         }
         let named = normalize(&self.policy.by_real_name(path));
         let named = Files::canonicalize(&named).unwrap_or(named);
-        let found = self.quick(&named).or_else(|| self.by_rules(self.policy.root(), &named.to_string_lossy()).ok());
-        let approved = found.and_then(|real| approve(&self.policy, real, Origin::Package));
-        match approved {
-            Some(file) if !is_native_addon(file.path()) => Ok(file),
-            _ => Err(refuse(format!("the resolver hook answered {answer}: {}", self.nothing_matches(&named)))),
-        }
+        let found = self.quick(&named).or_else(|| {
+            let order = if is_package(&self.policy, &named) { Origin::Package } else { Origin::Own };
+            // A package may also lie where none is expected.
+            self.complete(order, &named, answer.ends_with('/'))
+                .or_else(|| self.complete(Origin::Package, &named, answer.ends_with('/')))
+        });
+        found
+            .and_then(|real| self.admit(real, Origin::Package))
+            .ok_or_else(|| refuse(format!("the resolver hook answered {answer}: {}", self.nothing_matches(&named))))
     }
 
     /// The text of an approved file.
@@ -156,24 +134,20 @@ impl ModuleLoader {
     #[must_use]
     pub fn node_modules_paths(&self, from: &Path) -> Vec<String> {
         from.ancestors()
-            .take_while(|folder| self.policy.folder_of(folder).is_some())
             .filter(|folder| folder.file_name().is_none_or(|name| name != "node_modules"))
-            .map(|folder| folder.join("node_modules").to_string_lossy().into_owned())
+            .map(|folder| folder.join("node_modules"))
+            .filter(|folder| self.policy.folder_of(folder).is_some() || self.files.leads_to_allowed(folder))
+            .map(|folder| folder.to_string_lossy().into_owned())
             .collect()
     }
 
     fn resolve_path(&self, specifier: &str, folder: &Path, from: &ApprovedPath) -> Result<ApprovedPath, ModuleError> {
         let named = normalize(&self.policy.by_real_name(&folder.join(specifier)));
-        // `./x/` names a folder even where a file has that name.
-        let is_folder =
-            specifier.ends_with('/') || specifier.ends_with("/.") || specifier.ends_with("..") || specifier == ".";
-        let quick = if is_folder { None } else { self.quick(&named) };
-        let rules = || self.by_rules(folder, &as_specifier(&named, specifier)).ok();
-        let Some(real) = quick.or_else(rules) else { return Err(self.not_found(specifier, from)) };
-        let approved = approve(&self.policy, real, from.origin()).ok_or_else(|| self.not_found(specifier, from))?;
-        if is_native_addon(approved.path()) {
-            return Err(self.not_found(specifier, from));
-        }
+        let quick = if names_folder(specifier) { None } else { self.quick(&named) };
+        let order = if is_package(&self.policy, &named) { Origin::Package } else { from.origin() };
+        let found = quick.or_else(|| self.complete(order, &named, names_folder(specifier)));
+        let approved = found.and_then(|real| self.admit(real, from.origin()));
+        let approved = approved.ok_or_else(|| self.not_found(specifier, from))?;
         if approved.origin() == Origin::Own {
             self.check_extension(specifier, &named, approved.path())?;
         }
@@ -182,16 +156,23 @@ impl ModuleLoader {
 
     /// `#name`, by the `imports` of the nearest manifest. A package it names must be allowed like any other.
     fn resolve_import(&self, specifier: &str, folder: &Path, from: &ApprovedPath) -> Result<ApprovedPath, ModuleError> {
-        let refuse = || self.not_found(specifier, from);
-        let real = self.by_rules(folder, specifier).map_err(|_| refuse())?;
-        let approved = approve(&self.policy, real, from.origin()).ok_or_else(refuse)?;
+        let found = self.by_rules(Origin::Package, folder, specifier).ok();
+        let approved = found.and_then(|real| self.admit(real, from.origin()));
+        let approved = approved.ok_or_else(|| self.not_found(specifier, from))?;
         if from.origin() == Origin::Own
             && approved.origin() == Origin::Package
-            && !installed_name(approved.path()).is_some_and(|name| self.policy.is_external(&name))
+            && let Some(package) = installed_name(approved.path())
+            && !self.policy.is_external(&package)
         {
-            return Err(refuse());
+            return Err(ModuleError::NotFound { specifier: specifier.to_owned(), reason: not_listed(&package) });
         }
         Ok(approved)
+    }
+
+    /// Lets a real path through the gate. Native addons are no modules here.
+    fn admit(&self, real: PathBuf, origin: Origin) -> Option<ApprovedPath> {
+        let is_native = real.extension().is_some_and(|extension| extension == "node");
+        if is_native { None } else { approve(&self.policy, real, origin) }
     }
 
     /// An exact file needs no resolver.
@@ -200,13 +181,30 @@ impl ModuleLoader {
         self.files.is_file(&real).then_some(real)
     }
 
-    fn by_rules(&self, folder: &Path, specifier: &str) -> Result<PathBuf, oxc_resolver::ResolveError> {
-        let resolver = self
-            .resolver
-            .get_or_init(|| ResolverGeneric::new_with_file_system(self.files.clone(), resolver_options(&self.policy)));
-        let found = resolver.resolve(folder, specifier)?;
+    /// The file that a path lacking its extension, or naming a folder, stands for.
+    fn complete(&self, order: Origin, named: &Path, is_folder: bool) -> Option<PathBuf> {
+        let (folder, name) = (named.parent()?, named.file_name()?);
+        // Relative, since the resolver reads `?` and `#` in folder names as well.
+        let slash = if is_folder { "/" } else { "" };
+        self.by_rules(order, folder, &format!("./{}{slash}", name.to_string_lossy())).ok()
+    }
+
+    /// Node's rules, with extensions in the order of the guest's own files or in that of packages.
+    pub(super) fn by_rules(&self, order: Origin, folder: &Path, specifier: &str) -> Result<PathBuf, ResolveError> {
+        let rules = match order {
+            Origin::Own => &self.own_rules,
+            Origin::Package => &self.package_rules,
+        };
+        let rules = rules.get_or_init(|| {
+            ResolverGeneric::new_with_file_system(self.files.clone(), resolver_options(order, &self.policy))
+        });
+        let found = rules.resolve(folder, specifier)?;
+        if found.query().is_some() || found.fragment().is_some() {
+            // To Node these are letters like others, and no file has such a name.
+            return Err(ResolveError::NotFound(specifier.to_owned()));
+        }
         // Once more, whatever the resolver did with links.
-        self.files.real(found.path()).map_err(|_| oxc_resolver::ResolveError::NotFound(specifier.to_owned()))
+        self.files.real(found.path()).map_err(|_| ResolveError::NotFound(specifier.to_owned()))
     }
 
     /// The guest's own files load by their extension, unless a manifest names them.
@@ -224,37 +222,22 @@ impl ModuleLoader {
             ),
         })
     }
-
-    fn nothing_matches(&self, named: &Path) -> String {
-        let folders = self.policy.folder_names();
-        if self.policy.folder_of(named).is_none() {
-            return format!(
-                "{} lies outside root and whitelistedPaths ({folders}); add its folder to whitelistedPaths to allow it",
-                named.display()
-            );
-        }
-        if let Ok(real) = Files::canonicalize(named)
-            && self.policy.folder_of(&real).is_none()
-        {
-            return format!(
-                "{} leads to {}, which lies outside root and whitelistedPaths ({folders}); add its folder to \
-                 whitelistedPaths to allow it",
-                named.display(),
-                real.display()
-            );
-        }
-        format!("no file matches {} with extensions {}, .json", named.display(), self.policy.extensions.join(", "))
-    }
 }
 
-fn resolver_options(policy: &Policy) -> ResolveOptions {
-    let mut extensions = policy.extensions.clone();
-    if !extensions.iter().any(|extension| extension == ".json") {
-        extensions.push(".json".to_owned());
-    }
-    // Packages are written for these, whatever the guest's own files are called.
-    if !extensions.iter().any(|extension| extension == ".js") {
-        extensions.push(".js".to_owned());
+fn resolver_options(order: Origin, policy: &Policy) -> ResolveOptions {
+    let mut extensions = match order {
+        Origin::Own => policy.extensions.clone(),
+        // Packages are written for these, whatever the guest's own files are called, and may ship what they were made from.
+        Origin::Package => vec![".js".to_owned(), ".json".to_owned()],
+    };
+    let last = match order {
+        Origin::Own => &[".json".to_owned()][..],
+        Origin::Package => &policy.extensions,
+    };
+    for extension in last {
+        if !extensions.contains(extension) {
+            extensions.push(extension.clone());
+        }
     }
     ResolveOptions {
         condition_names: vec!["node".to_owned(), "require".to_owned()],
@@ -270,17 +253,13 @@ fn resolver_options(policy: &Policy) -> ResolveOptions {
     }
 }
 
-fn ask_hook(folder: &Path) -> Resolution {
-    Resolution::AskHook { from_dir: folder.to_string_lossy().into_owned() }
-}
-
-fn is_path(specifier: &str) -> bool {
+pub(super) fn is_path(specifier: &str) -> bool {
     let is_relative = matches!(specifier, "." | "..") || specifier.starts_with("./") || specifier.starts_with("../");
     is_relative || Path::new(specifier).is_absolute() || specifier.starts_with('/')
 }
 
 /// Without `.` and `..`, by words alone.
-fn normalize(path: &Path) -> PathBuf {
+pub(super) fn normalize(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
@@ -294,9 +273,9 @@ fn normalize(path: &Path) -> PathBuf {
     out
 }
 
-fn as_specifier(named: &Path, specifier: &str) -> String {
-    let slash = if specifier.ends_with('/') { "/" } else { "" };
-    format!("{}{slash}", named.to_string_lossy())
+/// `./x/` names a folder even where a file has that name.
+fn names_folder(specifier: &str) -> bool {
+    matches!(specifier, "." | "..") || ["/", "/.", "/.."].iter().any(|end| specifier.ends_with(end))
 }
 
 /// The package below the innermost `node_modules` folder of a path.
@@ -304,10 +283,6 @@ fn installed_name(path: &Path) -> Option<String> {
     let text = path.to_string_lossy().replace('\\', "/");
     let (_, below) = text.rsplit_once("/node_modules/")?;
     Some(package_name(below).to_owned())
-}
-
-fn is_native_addon(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "node")
 }
 
 /// As Node reads sources: without a byte order mark, broken UTF-8 replaced.
