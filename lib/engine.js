@@ -21,6 +21,8 @@ const REPLACE_HOOK_THREAD = 5;
 
 /** Nothing happens that often; the handle only keeps the event loop alive. */
 const LONGEST_INTERVAL = 2 ** 31 - 1;
+/** Characters; reading so much takes milliseconds. */
+const LARGE_TEXT = 1 << 20;
 
 /**
  * @typedef {object} Run what the host keeps of a run in flight
@@ -127,6 +129,8 @@ class Engine {
   handle(kind, id, text) {
     switch (kind) {
       case DONE:
+        // The turn that took a large text over from the engine has been long enough.
+        if (text.length > LARGE_TEXT) return void setImmediate(() => this.settle(this.take(id), text));
         return this.settle(this.take(id), text);
       case FAILED:
         return this.reject(this.take(id), text);

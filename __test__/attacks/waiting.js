@@ -7,6 +7,7 @@ const WAITING = {
   'promise-chains-pending-at-the-end-do-not-continue': 'path',
   'builtins-edited-by-one-run-are-genuine-in-the-next': 'path',
   'abort-listener-that-loops-meets-the-deadline': 'AbortController',
+  'high-resolution-time-is-coarse': 'performance',
 };
 
 module.exports = { WAITING };

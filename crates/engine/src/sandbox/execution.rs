@@ -207,6 +207,12 @@ fn stop_at(js: Js, verdict: Verdict) -> Result<(), Thrown> {
 
 /// Awaits an object as `await` does: thenables are followed, promises adopted.
 fn wait_for(js: Js, answer: Value) {
+    match is_ordinary_promise(js, answer) {
+        // Watched as it is, as `await` does: no `then` that the guest may have replaced is called.
+        Ok(true) => return js.with_state(|state| state.main = Some(answer)),
+        Ok(false) => {}
+        Err(Thrown) => return fail_with_exception(js),
+    }
     let begun = js.promise().and_then(|(promise, resolve, reject)| {
         js.with_state(|state| state.main = Some(promise));
         let resolved = js.call(resolve, Value::UNDEFINED, &[answer]).map(|value| js.free(value));
@@ -218,6 +224,16 @@ fn wait_for(js: Js, answer: Value) {
     if begun.is_err() {
         fail_with_exception(js);
     }
+}
+
+fn is_ordinary_promise(js: Js, answer: Value) -> Result<bool, Thrown> {
+    if !js.is_promise(answer) {
+        return Ok(false);
+    }
+    let constructor = js.get(answer, c"constructor")?;
+    let is_ordinary = js.with_state(|state| state.realm().promise.is_same_object(constructor));
+    js.free(constructor);
+    Ok(is_ordinary)
 }
 
 /// Runs ticks and promise jobs until none is left or the result is there.

@@ -97,11 +97,21 @@ fn read_specifier(js: Js, value: Value) -> Result<(), Thrown> {
         return Err(js.throw_type_error(c"The \"id\" argument must be of type string"));
     }
     let text = js.text(value)?;
-    js.with_state(|state| {
-        let bytes = &text.bytes()[..text.bytes().len().min(LONGEST_SPECIFIER)];
+    let is_too_long = js.with_state(|state| {
+        let measured = text.bytes().len();
+        let bytes = &text.bytes()[..measured.min(LONGEST_SPECIFIER)];
         state.specifier = String::from_utf8_lossy(bytes).into_owned();
+        if measured > LONGEST_SPECIFIER {
+            let reason = format!("the specifier has {measured} bytes, limit is {LONGEST_SPECIFIER}");
+            state.knowledge = Some(HostKnowledge::Reason(reason));
+        }
+        measured > LONGEST_SPECIFIER
     });
     js.free_text(text);
+    if is_too_long {
+        // What is left of it may be the name of another module.
+        return judge(js, Verdict::NotFound).map(|_| ());
+    }
     if js.with_state(|state| state.specifier.is_empty()) {
         return Err(js.throw_type_error(c"The argument 'id' must be a non-empty string. Received ''"));
     }

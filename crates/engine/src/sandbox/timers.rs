@@ -141,8 +141,12 @@ pub(super) fn call_with_list(js: Js, function: Value, this: Value, list: Value, 
         }
         return answer.map(|value| js.free(value));
     }
-    let (apply, slice) = js.with_state(|state| (state.realm().reflect_apply, state.realm().array_slice));
-    let rest = js.call(slice, list, &[Value::number(f64::from(first))])?;
+    // Not by `slice`, which asks the guest's Symbol.species what to make.
+    let rest = js.array()?;
+    for index in first..length {
+        js.define_index(rest, index - first, js.get_index(list, index)?)?;
+    }
+    let apply = js.with_state(|state| state.realm().reflect_apply);
     js.call(apply, Value::UNDEFINED, &[function, this, rest]).map(|value| js.free(value))
 }
 

@@ -41,6 +41,11 @@ impl Js {
         unsafe { qjs::JS_IsFunction(self.0, value.0) }
     }
 
+    pub(in crate::sandbox) fn is_promise(self, value: Value) -> bool {
+        // SAFETY: borrowed value.
+        unsafe { qjs::JS_IsPromise(value.0) }
+    }
+
     /// What the engine knows the object to be; guest code cannot change it.
     pub(in crate::sandbox) fn class(self, value: Value) -> ObjectClass {
         // SAFETY: each looks at the class of a borrowed value and runs no guest code.
