@@ -8,6 +8,48 @@ use super::resolve::{ModuleLoader, is_path, normalize};
 use oxc_resolver::ResolveError;
 use std::path::Path;
 
+/// What Node has built in and guests ask for in vain, so that the host is not told to list it as a package.
+const NODES_OWN: [&str; 38] = [
+    "assert",
+    "async_hooks",
+    "child_process",
+    "cluster",
+    "console",
+    "constants",
+    "crypto",
+    "dgram",
+    "diagnostics_channel",
+    "dns",
+    "domain",
+    "events",
+    "fs",
+    "http",
+    "http2",
+    "https",
+    "inspector",
+    "module",
+    "net",
+    "os",
+    "path",
+    "perf_hooks",
+    "process",
+    "punycode",
+    "querystring",
+    "readline",
+    "repl",
+    "stream",
+    "string_decoder",
+    "tls",
+    "tty",
+    "url",
+    "util",
+    "v8",
+    "vm",
+    "wasi",
+    "worker_threads",
+    "zlib",
+];
+
 impl ModuleLoader {
     /// Why a specifier leads nowhere, and what would allow it.
     #[must_use]
@@ -27,7 +69,13 @@ impl ModuleLoader {
         } else if from.origin() == Origin::Own && leaves_package(specifier) {
             format!("'{specifier}' leads out of the package it names")
         } else if from.origin() == Origin::Own && !self.policy.is_external(specifier) {
-            not_listed(package_name(specifier))
+            match package_name(specifier) {
+                package if NODES_OWN.contains(&package) => format!(
+                    "the built-in module {specifier} is not offered to guests; a package of this name loads if it is \
+                     listed in external"
+                ),
+                package => not_listed(package),
+            }
         } else {
             self.not_installed(specifier, folder, from)
         };
