@@ -22,6 +22,7 @@ mod natives;
 mod objects;
 mod outcome;
 mod process;
+mod random;
 mod realm;
 mod require;
 mod stack;

@@ -2,7 +2,7 @@
 //! it calls the engine.
 
 use super::js::{Args, Js, JsResult, Value};
-use super::{console, process, realm, require, stack, timers};
+use super::{console, process, random, realm, require, stack, timers};
 
 macro_rules! natives {
     ($($name:ident => $function:path),+ $(,)?) => {
@@ -48,4 +48,5 @@ natives! {
     CaptureStackTrace => stack::capture,
     Buffer => realm::buffer,
     SetBuffer => realm::set_buffer,
+    Random => random::random,
 }

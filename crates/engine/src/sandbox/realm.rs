@@ -7,7 +7,7 @@ use super::breaker::{MEMORY_FUNCTIONS, Outside, on_interrupt};
 use super::js::{Args, Js, JsResult, Shape, TextView, Thrown, Value, on_rejection};
 use super::natives::Native;
 use super::timers::TimerPrototypes;
-use super::{console, process, timers};
+use super::{console, process, random, timers};
 use rquickjs::qjs;
 use std::ffi::CStr;
 use std::sync::OnceLock;
@@ -149,6 +149,7 @@ pub(super) fn install(js: Js) -> Result<(), Thrown> {
     js.define(global, c"global", js.dup(global), Shape::Method)?;
     console::install(js, global)?;
     process::install(js, global)?;
+    random::install(js, global)?;
     install_stack(js, captured)?;
     let getter = js.function(c"get Buffer", 0, Native::Buffer as i32, Value::UNDEFINED)?;
     let setter = js.function(c"set Buffer", 1, Native::SetBuffer as i32, Value::UNDEFINED)?;

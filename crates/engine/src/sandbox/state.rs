@@ -4,6 +4,7 @@
 
 use super::graph_text::Encoder;
 use super::js::{Terminated, Value};
+use super::random::Random;
 use super::realm::Realm;
 use super::timer_queue::Timers;
 use super::{RunSpec, Services};
@@ -42,6 +43,7 @@ pub(super) struct RunState {
     pub(super) buffer: Option<Value>,
     pub(super) buffer_module: Option<Value>,
     pub(super) timers: Timers,
+    pub(super) random: Random,
     /// Arrays of function and arguments, for `process.nextTick`.
     pub(super) ticks: VecDeque<Value>,
     /// Rejected promises without a handler, by identity, with the order of their rejection.
