@@ -2,6 +2,7 @@
 
 use super::js::{Js, JsResult, Shape, Thrown};
 use crate::errors::ErrorCode;
+use std::ffi::CStr;
 
 /// Places in `ERROR_CLASSES`.
 const ERROR: usize = 0;
@@ -46,6 +47,16 @@ pub(super) fn throw_limit(js: Js, write: impl FnOnce(&mut String)) -> Thrown {
 pub(super) fn throw_refused_value(js: Js) -> Thrown {
     match with_code(js, TYPE_ERROR, ErrorCode::Value) {
         Ok(error) => js.throw(error),
+        Err(thrown) => thrown,
+    }
+}
+
+/// An argument of the wrong type, with the class and the code that Node gives it.
+pub(super) fn throw_invalid_argument(js: Js, message: &CStr) -> Thrown {
+    js.throw_type_error(message);
+    let error = js.take_exception();
+    match js.string("ERR_INVALID_ARG_TYPE").and_then(|code| js.define(error, c"code", code, Shape::Data)) {
+        Ok(()) => js.throw(error),
         Err(thrown) => thrown,
     }
 }

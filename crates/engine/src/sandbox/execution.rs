@@ -264,18 +264,16 @@ fn drain(js: Js) -> Result<Settled, Thrown> {
 }
 
 fn run_timers(js: Js) -> Result<Settled, Thrown> {
-    let turn = js.with_state(|state| {
-        let now = state.elapsed_milliseconds();
-        state.timers.set_now(now);
-        state.timers.turn()
-    });
-    while let Some(due) = js.with_state(|state| state.timers.take_due_timer(turn)) {
+    let now = js.with_state(|state| state.elapsed_milliseconds());
+    while let Some(due) = js.with_state(|state| state.timers.take_due_timer(now)) {
         timers::fire(js, due)?;
         if drain(js)? {
             return Ok(true);
         }
     }
-    while let Some(due) = js.with_state(|state| state.timers.take_immediate(turn)) {
+    // Those that the timers have set are among them, those that immediates set are not.
+    let last = js.with_state(|state| state.timers.last_order());
+    while let Some(due) = js.with_state(|state| state.timers.take_immediate(last)) {
         timers::fire(js, due)?;
         if drain(js)? {
             return Ok(true);

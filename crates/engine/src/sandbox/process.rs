@@ -1,5 +1,6 @@
 //! The guest's reduced `process`: what packages look at, and nothing that reaches the host.
 
+use super::errors::throw_invalid_argument;
 use super::js::{Args, Js, JsResult, Shape, Thrown, Value};
 use super::natives::Native;
 
@@ -63,7 +64,7 @@ pub(super) fn exit(js: Js, _this: Value, _args: Args, _data: Value) -> JsResult 
 
 pub(super) fn next_tick(js: Js, _this: Value, args: Args, _data: Value) -> JsResult {
     if !js.is_function(args.get(0)) {
-        return Err(js.throw_type_error(c"The \"callback\" argument must be of type function"));
+        return Err(throw_invalid_argument(js, c"The \"callback\" argument must be of type function"));
     }
     let tick = js.array()?;
     for index in 0..args.len() {
@@ -88,7 +89,7 @@ pub(super) fn hrtime(js: Js, _this: Value, args: Args, _data: Value) -> JsResult
     let earlier = args.get(0);
     if !earlier.is_undefined() {
         if !earlier.is_object() {
-            return Err(js.throw_type_error(c"The \"time\" argument must be an instance of Array"));
+            return Err(throw_invalid_argument(js, c"The \"time\" argument must be an instance of Array"));
         }
         seconds -= js.to_number(js.get_index(earlier, 0)?)?;
         nanoseconds -= js.to_number(js.get_index(earlier, 1)?)?;

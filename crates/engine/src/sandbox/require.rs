@@ -3,7 +3,7 @@
 //! Refused and missing look alike to the guest. Everything with a destructor stays in the run's state, because loading a
 //! module runs guest code, which runs `require`, and control may jump out from beneath all of it.
 
-use super::errors::throw_known;
+use super::errors::{throw_invalid_argument, throw_known};
 use super::js::{Args, Js, JsResult, Shape, Thrown, Value};
 use super::module_object::{cached, create_module, forget, node_modules_paths, remember};
 use super::module_source::{evaluate_json, evaluate_script, judge_kind};
@@ -94,7 +94,7 @@ pub(super) fn load_found(js: Js, parent: Option<u32>) -> JsResult {
 
 fn read_specifier(js: Js, value: Value) -> Result<(), Thrown> {
     if !value.is_string() {
-        return Err(js.throw_type_error(c"The \"id\" argument must be of type string"));
+        return Err(throw_invalid_argument(js, c"The \"id\" argument must be of type string"));
     }
     let text = js.text(value)?;
     let is_too_long = js.with_state(|state| {

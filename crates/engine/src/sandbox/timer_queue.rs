@@ -1,34 +1,49 @@
-//! Pending timers and the order in which they fire. Pure bookkeeping: calls neither the engine nor the clock.
+//! Which timers are pending, and in what order they fire. Must not call the engine.
+//!
+//! Time is whole milliseconds since the run began. As in Node, a delay counts from the moment a timer is set, and what
+//! fires in a turn of the event loop is what was due when the turn began.
 
 use super::js::Value;
 use std::collections::BTreeMap;
+
+/// What was called to set it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Timeout,
+    Interval,
+    Immediate,
+}
 
 /// One pending timer. Callback and arguments hang on the handle, as in Node, so that `refresh` can revive it.
 #[derive(Clone, Copy)]
 pub(super) struct Timer {
     pub(super) handle: Value,
-    pub(super) delay: u64,
-    pub(super) due: u64,
-    pub(super) order: u64,
-    pub(super) repeats: bool,
-    pub(super) is_immediate: bool,
+    kind: Kind,
+    delay: u64,
     pub(super) is_referenced: bool,
+    due: u64,
+    order: u64,
+}
+
+impl Timer {
+    pub(super) fn new(handle: Value, kind: Kind, delay: u64) -> Self {
+        Self { handle, kind, delay, is_referenced: true, due: 0, order: 0 }
+    }
 }
 
 /// A timer whose callback is to be called now; `handle` is an owned reference.
 #[derive(Clone, Copy)]
 pub(super) struct Due {
     pub(super) handle: Value,
-    pub(super) id: u32,
-    pub(super) repeats: bool,
+    id: u32,
+    repeats: bool,
 }
 
 #[derive(Default)]
 pub(super) struct Timers {
-    pub(super) next_id: u32,
+    next_id: u32,
     next_order: u64,
-    now: u64,
-    pub(super) by_id: BTreeMap<u32, Timer>,
+    by_id: BTreeMap<u32, Timer>,
     /// (due, order) → id: the order in which timers fire.
     schedule: BTreeMap<(u64, u64), u32>,
     immediates: BTreeMap<u64, u32>,
@@ -37,8 +52,22 @@ pub(super) struct Timers {
 }
 
 impl Timers {
-    pub(super) fn set_now(&mut self, now: u64) {
-        self.now = now;
+    /// How many are pending.
+    pub(super) fn len(&self) -> u64 {
+        self.by_id.len() as u64
+    }
+
+    pub(super) fn next_id(&mut self) -> u32 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    pub(super) fn get(&self, id: u32) -> Option<&Timer> {
+        self.by_id.get(&id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: u32) -> Option<&mut Timer> {
+        self.by_id.get_mut(&id)
     }
 
     /// Milliseconds since the run began at which the next timer is due; 0 while an immediate waits.
@@ -50,28 +79,29 @@ impl Timers {
     }
 
     /// The order number behind which immediates belong to the next turn.
-    pub(super) fn turn(&self) -> u64 {
+    pub(super) fn last_order(&self) -> u64 {
         self.next_order
     }
 
-    pub(super) fn take_due_timer(&mut self, turn: u64) -> Option<Due> {
+    /// `now` is when the turn began; whatever is set later is due after that.
+    pub(super) fn take_due_timer(&mut self, now: u64) -> Option<Due> {
         let (&key, &id) = self.schedule.iter().next()?;
-        if key.0 > self.now || key.1 > turn {
+        if key.0 > now {
             return None;
         }
         self.schedule.remove(&key);
         let timer = *self.by_id.get(&id)?;
-        if timer.repeats {
+        if timer.kind == Kind::Interval {
             self.running = Some(id);
         } else {
             self.by_id.remove(&id);
         }
-        Some(Due { handle: timer.handle, id, repeats: timer.repeats })
+        Some(Due { handle: timer.handle, id, repeats: timer.kind == Kind::Interval })
     }
 
-    pub(super) fn take_immediate(&mut self, turn: u64) -> Option<Due> {
+    pub(super) fn take_immediate(&mut self, last: u64) -> Option<Due> {
         let (&order, &id) = self.immediates.iter().next()?;
-        if order > turn {
+        if order > last {
             return None;
         }
         self.immediates.remove(&order);
@@ -79,16 +109,16 @@ impl Timers {
         Some(Due { handle: timer.handle, id, repeats: false })
     }
 
-    /// After a callback: an interval is due again, unless it was cleared or refreshed meanwhile. Answers whether the
-    /// reference to the handle is still needed.
-    pub(super) fn finish(&mut self, due: Due) -> bool {
+    /// After a callback that began at `began`: an interval is due again, counted from there, unless it was cleared or
+    /// refreshed meanwhile. Answers whether the reference to the handle is still needed.
+    pub(super) fn finish(&mut self, due: Due, began: u64) -> bool {
         self.running = None;
         if !due.repeats {
             return false;
         }
         let Some(timer) = self.by_id.get(&due.id) else { return false };
         if !self.schedule.contains_key(&(timer.due, timer.order)) {
-            self.schedule(due.id);
+            self.schedule(due.id, began);
         }
         true
     }
@@ -98,8 +128,8 @@ impl Timers {
         self.next_order
     }
 
-    pub(super) fn schedule(&mut self, id: u32) {
-        let (now, order) = (self.now, self.order());
+    pub(super) fn schedule(&mut self, id: u32, now: u64) {
+        let order = self.order();
         if let Some(timer) = self.by_id.get_mut(&id) {
             timer.due = now + timer.delay;
             timer.order = order;
@@ -107,20 +137,20 @@ impl Timers {
         }
     }
 
-    pub(super) fn add(&mut self, mut timer: Timer, id: u32) {
-        if timer.is_immediate {
+    pub(super) fn add(&mut self, mut timer: Timer, id: u32, now: u64) {
+        if timer.kind == Kind::Immediate {
             timer.order = self.order();
             self.immediates.insert(timer.order, id);
             self.by_id.insert(id, timer);
         } else {
             self.by_id.insert(id, timer);
-            self.schedule(id);
+            self.schedule(id, now);
         }
     }
 
     pub(super) fn unschedule(&mut self, id: u32) -> Option<Timer> {
         let timer = *self.by_id.get(&id)?;
-        if timer.is_immediate {
+        if timer.kind == Kind::Immediate {
             self.immediates.remove(&timer.order);
         } else {
             self.schedule.remove(&(timer.due, timer.order));

@@ -1,11 +1,11 @@
 //! `setTimeout` and its family with Node's semantics: order, `unref`, `refresh`, clearing while running, arguments.
 //!
-//! Time is whole milliseconds since the run began, read once per turn of the event loop, as Node does: two timers set
-//! in one turn keep the order of their delays however long the turn takes.
+//! What is pending stands in `timer_queue.rs`; here is what guests see of it.
 
+use super::errors::{throw_invalid_argument, throw_limit};
 use super::js::{Args, Js, JsResult, ObjectClass, Shape, Thrown, Value};
 use super::natives::Native;
-use super::timer_queue::{Due, Timer};
+use super::timer_queue::{Due, Kind, Timer};
 use std::ffi::CStr;
 
 /// Longer delays fire after one millisecond, as in Node.
@@ -65,49 +65,48 @@ pub(super) fn set_immediate(js: Js, _this: Value, args: Args, _data: Value) -> J
     start(js, args, Kind::Immediate)
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Timeout,
-    Interval,
-    Immediate,
-}
-
 fn start(js: Js, args: Args, kind: Kind) -> JsResult {
     if !js.is_function(args.get(0)) {
-        return Err(js.throw_type_error(c"The \"callback\" argument must be of type function"));
+        return Err(throw_invalid_argument(js, c"The \"callback\" argument must be of type function"));
     }
     let is_immediate = kind == Kind::Immediate;
     let delay = if is_immediate { 0 } else { delay_of(js, args.get(1))? };
-    let (pending, limit) = js.with_state(|state| (state.timers.by_id.len() as u64, state.spec().request.limits.timers));
-    if pending >= limit {
-        return Err(super::errors::throw_limit(js, |text| {
-            *text = format!("too many pending timers: {}, limit is {limit}", pending + 1);
-        }));
-    }
+    refuse_too_many(js)?;
     let prototypes = js.with_state(|state| state.realm().timer_prototypes);
     let prototype = prototypes.map_or(Value::NULL, |known| if is_immediate { known.immediate } else { known.timeout });
     let handle = js.object_with_prototype(prototype)?;
-    let id = js.with_state(|state| {
-        state.timers.next_id += 1;
-        state.timers.next_id
-    });
+    let id = js.with_state(|state| state.timers.next_id());
     let first = if is_immediate { 1 } else { 2 };
     let list = js.array()?;
     for index in first..args.len() {
         js.define_index(list, (index - first) as u32, js.dup(args.get(index)))?;
     }
-    let repeats = kind == Kind::Interval;
     js.define(handle, c"_id", Value::number(f64::from(id)), Shape::Fixed)?;
     js.define(handle, c"_onTimeout", js.dup(args.get(0)), Shape::Method)?;
     js.define(handle, c"_timerArgs", list, Shape::Fixed)?;
     js.define(handle, c"_idleTimeout", Value::number(delay as f64), Shape::Fixed)?;
-    let timer = Timer { handle: js.dup(handle), delay, due: 0, order: 0, repeats, is_immediate, is_referenced: true };
-    js.with_state(|state| state.timers.add(timer, id));
+    add(js, Timer::new(js.dup(handle), kind, delay), id);
     Ok(handle)
+}
+
+fn refuse_too_many(js: Js) -> Result<(), Thrown> {
+    let (pending, limit) = js.with_state(|state| (state.timers.len(), state.spec().request.limits.timers));
+    if pending < limit {
+        return Ok(());
+    }
+    Err(throw_limit(js, |text| *text = format!("too many pending timers: {}, limit is {limit}", pending + 1)))
+}
+
+fn add(js: Js, timer: Timer, id: u32) {
+    js.with_state(|state| {
+        let now = state.elapsed_milliseconds();
+        state.timers.add(timer, id, now);
+    });
 }
 
 /// Calls back. The handle is `this`, as in Node.
 pub(super) fn fire(js: Js, due: Due) -> Result<(), Thrown> {
+    let began = js.with_state(|state| state.elapsed_milliseconds());
     let callback = own(js, due.handle, c"_onTimeout")?;
     let list = own(js, due.handle, c"_timerArgs")?;
     let answer = match (callback, list) {
@@ -119,7 +118,7 @@ pub(super) fn fire(js: Js, due: Due) -> Result<(), Thrown> {
         }
         _ => Ok(()),
     };
-    if !js.with_state(|state| state.timers.finish(due)) {
+    if !js.with_state(|state| state.timers.finish(due, began)) {
         js.free(due.handle);
     }
     answer
@@ -173,7 +172,7 @@ fn id_of(js: Js, handle: Value) -> Option<u32> {
         let found = js.get_own_data(handle, name);
         js.free_atom(name);
         let id = found.ok()??.as_number()?;
-        let known = js.with_state(|state| state.timers.by_id.get(&(id as u32)).map(|timer| timer.handle));
+        let known = js.with_state(|state| state.timers.get(id as u32).map(|timer| timer.handle));
         // A forged handle names a timer, but is not it. A timer that has fired is known by its prototype.
         return match known {
             Some(known) if !known.is_same_object(handle) => None,
@@ -220,7 +219,7 @@ pub(super) fn close(js: Js, this: Value, _args: Args, _data: Value) -> JsResult 
 fn set_reference(js: Js, this: Value, is_referenced: bool) -> JsResult {
     if let Some(id) = id_of(js, this) {
         js.with_state(|state| {
-            if let Some(timer) = state.timers.by_id.get_mut(&id) {
+            if let Some(timer) = state.timers.get_mut(id) {
                 timer.is_referenced = is_referenced;
             }
         });
@@ -239,7 +238,7 @@ pub(super) fn unreference(js: Js, this: Value, _args: Args, _data: Value) -> JsR
 pub(super) fn has_reference(js: Js, this: Value, _args: Args, _data: Value) -> JsResult {
     let id = id_of(js, this);
     let is_referenced =
-        js.with_state(|state| id.and_then(|id| state.timers.by_id.get(&id)).is_some_and(|timer| timer.is_referenced));
+        js.with_state(|state| id.and_then(|id| state.timers.get(id)).is_some_and(|timer| timer.is_referenced));
     Ok(Value::boolean(is_referenced))
 }
 
@@ -247,9 +246,10 @@ pub(super) fn has_reference(js: Js, this: Value, _args: Args, _data: Value) -> J
 pub(super) fn refresh(js: Js, this: Value, _args: Args, _data: Value) -> JsResult {
     let Some(id) = id_of(js, this) else { return Ok(js.dup(this)) };
     let is_pending = js.with_state(|state| {
+        let now = state.elapsed_milliseconds();
         let is_pending = state.timers.unschedule(id).is_some();
         if is_pending {
-            state.timers.schedule(id);
+            state.timers.schedule(id, now);
         }
         is_pending
     });
@@ -257,10 +257,8 @@ pub(super) fn refresh(js: Js, this: Value, _args: Args, _data: Value) -> JsResul
         let callback = own(js, this, c"_onTimeout")?.unwrap_or(Value::NULL);
         let delay = own(js, this, c"_idleTimeout")?.and_then(Value::as_number);
         if let (true, Some(delay)) = (js.is_function(callback), delay) {
-            let (handle, delay) = (js.dup(this), delay as u64);
-            let timer =
-                Timer { handle, delay, due: 0, order: 0, repeats: false, is_immediate: false, is_referenced: true };
-            js.with_state(|state| state.timers.add(timer, id));
+            refuse_too_many(js)?;
+            add(js, Timer::new(js.dup(this), Kind::Timeout, delay as u64), id);
         }
         js.free(callback);
     }
