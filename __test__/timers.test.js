@@ -58,8 +58,8 @@ logs('an await goes on before timers that are due', `
 `, ['first', 'second', 'timer']);
 
 logs('timers fire by their delay, and in the order they were set where it is the same', `
-  for (const [name, delay] of [['d', 60], ['b', 20], ['c', 40], ['a1', 1], ['a2', 1], ['b2', 20]]) setTimeout(() => log(name), delay);
-  setTimeout(done, 80);
+  for (const [name, delay] of [['d', 300], ['b', 100], ['c', 200], ['a1', 1], ['a2', 1], ['b2', 100]]) setTimeout(() => log(name), delay);
+  setTimeout(done, 400);
 `, ['a1', 'a2', 'b', 'b2', 'c', 'd']);
 
 logs('a delay counts from the moment the timer is set', `
@@ -121,11 +121,18 @@ logs('an interval fires until it is cleared, also in its own callback', `
   const interval = setInterval(() => { log(++count); if (count === 3) { clearInterval(interval); setTimeout(done, 30); } }, 2);
 `, [1, 2, 3]);
 
-logs('an interval counts from the start of its callback, and one that is late does not catch up', `
+logs('an interval counts from the start of its callback', `
   let count = 0;
-  const interval = setInterval(() => { count++; if (count === 1) busy(60); }, 10);
-  setTimeout(() => { log(count); clearInterval(interval); done(); }, 65);
-`, [2]);
+  const interval = setInterval(() => {
+    log('interval');
+    if (++count === 1) { setTimeout(() => { log('timer'); clearInterval(interval); done(); }, 25); busy(30); }
+  }, 20);
+`, ['interval', 'interval', 'timer']);
+
+logs('an interval that is late does not catch up', `
+  let count = 0;
+  const interval = setInterval(() => { if (++count === 1) { busy(100); setImmediate(() => setImmediate(() => { log(count <= 2); clearInterval(interval); done(); })); } }, 5);
+`, [true]);
 
 logs('every way of clearing clears every kind of timer of setTimeout and setInterval', `
   clearInterval(setTimeout(() => log('timeout'), 1));
@@ -165,11 +172,11 @@ logs('a timer cleared by a tick or a promise job between two that are due does n
 `, ['a', 'c']);
 
 logs('refresh starts the delay anew', `
-  const late = setTimeout(() => log('late'), 40);
-  setTimeout(() => log(late.refresh() === late), 25);
-  setTimeout(() => log('60'), 55);
-  setTimeout(done, 110);
-`, [true, '60', 'late']);
+  const late = setTimeout(() => { log('late'); done(); }, 40);
+  busy(30);
+  setTimeout(() => log('early'), 30);
+  log(late.refresh() === late);
+`, [true, 'early', 'late']);
 
 logs('refresh revives a timer that has fired, with its arguments, and none that was cleared', `
   let count = 0;
