@@ -16,6 +16,8 @@ const { json } = require('./own-json');
 const { engineId, generation } = workerData;
 /** Resolvers kept for distinct options; with more of them, the oldest are made anew. */
 const MOST_RESOLVERS = 100;
+/** Loads are numbered from 1. */
+const NO_LOAD = 0;
 
 /**
  * @typedef {object} HookData what the host gave with the run
@@ -112,7 +114,16 @@ async function onRequest(requestId, kind, text) {
     const report = json(hookReport(error, kind, KINDS[kind].file(data)));
     return native.answerHook(engineId, generation, requestId, false, report);
   }
+  tellThatItServes();
   native.answerHook(engineId, generation, requestId, true, answer);
+}
+
+let hasServed = false;
+/** A thread that ends after it has been of use was worth starting. */
+function tellThatItServes() {
+  if (hasServed) return;
+  hasServed = true;
+  parentPort?.postMessage({ id: NO_LOAD, failure: null });
 }
 
 /** Loads what a run is going to need, before it starts, so that the time is not charged to it. */

@@ -12,7 +12,7 @@ const { fromReport } = require('./failures');
 const { json } = require('./own-json');
 
 const SCRIPT = path.join(__dirname, 'hook-thread.js');
-/** A thread that ends by itself is started again this often, until one has loaded something. */
+/** A thread that ends by itself is started again this often, until one has loaded or answered something. */
 const MOST_RESTARTS = 1;
 /** A run waits this many times its time-out for things that are not its own doing. */
 const PATIENCE = 10;
