@@ -67,7 +67,7 @@ test('running is not called where there is no function, and no module', async ()
 test('resolveArguments maps the arguments on the host, after running', async () => {
   const order = [];
   const given = [1, () => 'a function may be mapped to something that crosses'];
-  const resolveArguments = async (args) => { order.push('arguments'); assert.equal(args, given); await null; return [args[0] + 1, args[1]()]; };
+  const resolveArguments = async (args) => { order.push('arguments'); assert.equal(args, given); await Promise.resolve(); return [args[0] + 1, args[1]()]; };
   const result = await run('exports.main = (...args) => args', given, {}, { running: () => { order.push('running'); }, resolveArguments });
   assert.deepEqual(result, [2, 'a function may be mapped to something that crosses']);
   assert.deepEqual(order, ['running', 'arguments']);
@@ -113,7 +113,7 @@ test('without onConsole the console is silent, and a listener that throws fails 
 
 test('compiler gets the code of each module, on the host, and may be asynchronous', async () => {
   const seen = [];
-  const compiler = async (code, fileName) => { seen.push([code, path.basename(fileName)]); await null; return code.replaceAll('SIX', '6'); };
+  const compiler = async (code, fileName) => { seen.push([code, path.basename(fileName)]); await Promise.resolve(); return code.replaceAll('SIX', '6'); };
   assert.deepEqual(await run({ 'index.js': 'exports.main = () => [SIX, require("./b")]', 'b.js': 'module.exports = SIX + 1' }, [], { compiler }), [6, 7]);
   assert.deepEqual(seen, [['exports.main = () => [SIX, require("./b")]', 'index.js'], ['module.exports = SIX + 1', 'b.js']]);
 });
