@@ -11,6 +11,8 @@ const probe = require('./probe.js');
 
 const LONGEST_TURN = 50;
 const LATEST_SETTLING = 100;
+/** Heap, result and what decoding it takes; whatever grows beyond that grows without a limit. */
+const MOST_MEMORY = 192 << 20;
 
 const host = new HostSnapshot();
 const lastResort = new LastResort();
@@ -34,9 +36,10 @@ async function attempt(template) {
   const findings = [];
   const say = (text, isTiming = false) => findings.push({ text, isTiming });
   for (let repetition = 0; repetition < (one.repeat ?? 1); repetition++) {
-    const { outcome, longestTurn, took } = await runOnce(runtime, one, root);
+    const { outcome, longestTurn, took, grown } = await runOnce(runtime, one, root);
     outcomes.push(outcome);
     if (longestTurn > LONGEST_TURN) say(`a turn of the event loop took ${Math.round(longestTurn)} ms`, true);
+    if (grown > MOST_MEMORY) say(`the host's memory grew by ${Math.round(grown / 2 ** 20)} MiB`);
     const timeout = one.run.timeout ?? IsolatedRuntime.DEFAULT_TIMEOUT;
     if (took > timeout + LATEST_SETTLING) say(`settled after ${Math.round(took)} ms, time-out is ${timeout} ms`, true);
   }
@@ -54,12 +57,14 @@ async function runOnce(runtime, one, root) {
   const options = { file: 'index.js', ...one.run, root };
   if (one.argsExpr !== undefined) options.args = evaluate(one.argsExpr);
   if (one.contextExpr !== undefined) options.context = evaluate(one.contextExpr);
+  const memory = process.memoryUsage.rss();
   turns.start();
   const promise = runtime.run(options);
   const started = performance.now();
   const outcome = await promise.then((value) => ({ value, isRejected: false }), (error) => ({ error, isRejected: true }));
   const took = performance.now() - started;
-  return { outcome, took, longestTurn: await turns.longest() };
+  const grown = process.memoryUsage.rss() - memory;
+  return { outcome, took, grown, longestTurn: await turns.longest() };
 }
 
 module.exports = { attempt };

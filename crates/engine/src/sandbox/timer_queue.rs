@@ -128,7 +128,7 @@ impl Timers {
         self.next_order
     }
 
-    pub(super) fn schedule(&mut self, id: u32, now: u64) {
+    fn schedule(&mut self, id: u32, now: u64) {
         let order = self.order();
         if let Some(timer) = self.by_id.get_mut(&id) {
             timer.due = now + timer.delay;
@@ -148,7 +148,22 @@ impl Timers {
         }
     }
 
-    pub(super) fn unschedule(&mut self, id: u32) -> Option<Timer> {
+    /// Whether this number was ever given to a handle.
+    pub(super) fn was_handed_out(&self, id: u32) -> bool {
+        (1..=self.next_id).contains(&id)
+    }
+
+    /// Begins a pending timer's delay anew; `false` when none is pending under this number. Immediates have no delay.
+    pub(super) fn restart(&mut self, id: u32, now: u64) -> bool {
+        let Some(timer) = self.by_id.get(&id) else { return false };
+        if timer.kind != Kind::Immediate {
+            self.unschedule(id);
+            self.schedule(id, now);
+        }
+        true
+    }
+
+    fn unschedule(&mut self, id: u32) -> Option<Timer> {
         let timer = *self.by_id.get(&id)?;
         if timer.kind == Kind::Immediate {
             self.immediates.remove(&timer.order);

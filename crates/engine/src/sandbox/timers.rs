@@ -157,9 +157,12 @@ fn own(js: Js, handle: Value, name: &CStr) -> Result<Option<Value>, Thrown> {
 }
 
 fn delay_of(js: Js, value: Value) -> Result<u64, Thrown> {
-    let delay = js.to_number(value)?;
+    Ok(whole_delay(js.to_number(value)?))
+}
+
+fn whole_delay(delay: f64) -> u64 {
     // Written so that NaN takes the first branch.
-    if !(1.0..=LONGEST_DELAY).contains(&delay) { Ok(1) } else { Ok(delay as u64) }
+    if !(1.0..=LONGEST_DELAY).contains(&delay) { 1 } else { delay as u64 }
 }
 
 /// The id behind a handle, or a number, or a numeric string; never runs guest code.
@@ -245,20 +248,17 @@ pub(super) fn has_reference(js: Js, this: Value, _args: Args, _data: Value) -> J
 /// Starts the delay anew; a timer that has fired is revived, one that was cleared is not.
 pub(super) fn refresh(js: Js, this: Value, _args: Args, _data: Value) -> JsResult {
     let Some(id) = id_of(js, this) else { return Ok(js.dup(this)) };
-    let is_pending = js.with_state(|state| {
+    // What looks like a handle but was never handed out may not become a timer.
+    let may_revive = js.with_state(|state| {
         let now = state.elapsed_milliseconds();
-        let is_pending = state.timers.unschedule(id).is_some();
-        if is_pending {
-            state.timers.schedule(id, now);
-        }
-        is_pending
+        !state.timers.restart(id, now) && state.timers.was_handed_out(id)
     });
-    if !is_pending {
+    if may_revive {
         let callback = own(js, this, c"_onTimeout")?.unwrap_or(Value::NULL);
         let delay = own(js, this, c"_idleTimeout")?.and_then(Value::as_number);
         if let (true, Some(delay)) = (js.is_function(callback), delay) {
             refuse_too_many(js)?;
-            add(js, Timer::new(js.dup(this), Kind::Timeout, delay as u64), id);
+            add(js, Timer::new(js.dup(this), Kind::Timeout, whole_delay(delay)), id);
         }
         js.free(callback);
     }
