@@ -19,10 +19,14 @@ export declare class Engine {
   run(runId: number, request: string, args: string, context: string): void
   /** Stops a run; no event follows. */
   abort(runId: number): void
-  /** The events that wait: kind, id, text, kind, id, text, … */
+  /** The events that wait: kind, id, text, more text, and so on for each. */
   drain(): Array<number | string>
   /** The answer of a hook that runs on the host's event loop. */
   answer(requestId: number, ok: boolean, text: string): void
+  /** The answer of a host function: its result as text, or JSON text that describes the error. */
+  answerCall(runId: number, callId: number, ok: boolean, text: string): void
+  /** Drops what was kept for a prepared application. */
+  forget(prepared: number): void
   /** The hook thread of this generation ended and will not be replaced. */
   hookThreadFailed(generation: number, report: string): void
   /** Takes no more runs, stops those in flight, and waits for the threads, with a bound. */

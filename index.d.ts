@@ -6,6 +6,12 @@ export interface Limits {
   memory?: number;
   /** Native stack for guest code in bytes. Default 4 MiB. Breach: the guest gets a `RangeError` it can catch. */
   stack?: number;
+  /** CPU time of the guest in milliseconds; waiting is free. Default: unlimited. Breach: `CpuLimitError`, `ERR_CPU_LIMIT`. */
+  cpu?: number;
+  /** Calls of host functions in all. Default 1,000. Breach: the guest gets an `Error`, `ERR_LIMIT`. */
+  hostCalls?: number;
+  /** Calls of host functions that wait for their answer at once. Default 64. Breach: the guest gets an `Error`, `ERR_LIMIT`. */
+  hostCallsInFlight?: number;
   /** Timers and immediates pending at once. Default 1,000. Breach: the guest gets an `Error`, `ERR_LIMIT`. */
   timers?: number;
   /** Arguments, and context, as text, in bytes each. Default 16 MiB. Breach: `LimitError`, `ERR_LIMIT`; the code is not invoked. */
@@ -58,6 +64,37 @@ export type ConsoleListener = (method: ConsoleMethod, ...args: any[]) => void;
 /** How values cross: as JSON, or with dates, maps, sets, bigints, bytes, errors and cycles, both ways. */
 export type ValueForm = 'json' | 'structured';
 
+/**
+ * Functions the guest may call, under the same names: `{ db: { get: async (key) => … } }`. There they are async; arguments
+ * and results are copies, bytes included. What they throw arrives with its name, message and code, and nothing else.
+ */
+export interface HostFunctions {
+  [name: string]: ((...args: any[]) => unknown) | HostFunctions;
+}
+
+/** What a run cost. Times are milliseconds, sizes bytes. Errors of runs carry one, too: `error.receipt`. */
+export interface Receipt {
+  /** Waiting for a place, a thread, or the hook thread: not the run's own doing. */
+  queueTime: number;
+  /** From its first instruction until it settled. */
+  wallTime: number;
+  /** CPU time of the threads that executed it. */
+  cpuTime: number;
+  /** Waiting for hooks and host functions. */
+  hostWaitTime: number;
+  /** The most its heap held, the realm's own 230 KiB included. */
+  peakBytes: number;
+  modules: number;
+  hostCalls: number;
+  /** Arguments, context and results of host functions, as text. */
+  bytesIn: number;
+  /** Result and arguments of host functions, as text. */
+  bytesOut: number;
+  consoleBytesDropped: number;
+  /** `done`, `error` for what guests throw, or the code of the error. */
+  stoppedBy: string;
+}
+
 /** Any of them wrong: `TypeError` or `RangeError`, `ERR_INVALID_ARG`, naming the option, what was expected, what was given. */
 export interface RuntimeOptions {
   poolOptions?: PoolOptions;
@@ -78,6 +115,12 @@ export interface RuntimeOptions {
   values?: ValueForm;
   /** Default: console output of guests goes nowhere. */
   onConsole?: ConsoleListener;
+  hostFunctions?: HostFunctions;
+  /**
+   * What becomes of a fault of the engine at an address that is neither the guest's stack nor its heap: memory may be
+   * corrupt. `'terminate'` (the default) lets the process end; `'quarantine'` rejects the run with `ERR_ENGINE_FAULT`.
+   */
+  onEngineFault?: 'terminate' | 'quarantine';
 }
 
 /** Arguments that a module maps on the host's side before the function is called. */
@@ -100,6 +143,10 @@ interface CommonRunOptions {
   priority?: number;
   values?: ValueForm;
   onConsole?: ConsoleListener;
+  /** Beside those of the runtime; under the same name they come first. */
+  hostFunctions?: HostFunctions;
+  /** Resolve with `{ result, receipt }`. */
+  receipt?: boolean;
 }
 
 interface BaseRunOptions extends CommonRunOptions {
@@ -128,6 +175,7 @@ export interface Stats {
   /** Threads that hang in guest code although their run has been rejected. */ quarantined: number;
   /** Sandboxes alive. */ sandboxes: number;
   /** Sandboxes without a run. */ idleSandboxes: number;
+  /** Sandboxes given up because the engine faulted in them, ever. */ engineFaults: number;
   /** Number of the hook thread in use; 0 for none. */ hookGeneration: number;
 }
 
@@ -143,6 +191,7 @@ export class IsolatedRuntime {
    * @example
    * const total = await runtime.run<number>({ root: '/srv/acme', file: 'rules.js', funcName: 'total', args: [cart] });
    */
+  run<Result = any>(options: RunOptions & { receipt: true }): Promise<{ result: Result; receipt: Receipt }>;
   run<Result = any>(options: RunOptions): Promise<Result>;
   /** Lets runs in flight finish; afterwards `run()` rejects with `ERR_CLOSED`. Idempotent. */
   shutdown(): Promise<void>;
@@ -180,6 +229,7 @@ export interface CodeRunOptions extends CommonRunOptions {
 /** Runs functions of one module; all runners of a process share a pool that never keeps the process alive while idle. */
 export class CodeRunner {
   constructor(options: CodeRunnerOptions);
+  run<Result = any>(options: CodeRunOptions & { receipt: true }): Promise<{ result: Result; receipt: Receipt }>;
   run<Result = any>(options: CodeRunOptions): Promise<Result>;
 }
 
@@ -191,9 +241,13 @@ export namespace errors {
     readonly limit?: number;
     /** What was measured against it. */
     readonly measured?: number;
+    /** What the run had cost. */
+    readonly receipt?: Receipt;
   }
   /** `ERR_TIMEOUT` */
   class RuntimeTimeoutError extends IsolatedRuntimeError {}
+  /** `ERR_CPU_LIMIT` */
+  class CpuLimitError extends IsolatedRuntimeError {}
   /** `ERR_MEMORY_LIMIT` */
   class MemoryLimitError extends IsolatedRuntimeError {}
   /** `ERR_STACK_LIMIT` */

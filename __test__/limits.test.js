@@ -66,6 +66,40 @@ limit('stack', 'it bounds how deep guests recurse, by a RangeError that they can
   assert.ok(shallow > 50 && deep > 4 * shallow, `${shallow} and ${deep} calls`);
 });
 
+limit('cpu', 'waiting is free, computing is not, and a guest cannot catch its end', async () => {
+  const source = `exports.compute = (ms) => { const end = Date.now() + ms; try { while (Date.now() < end); return 'done'; } catch { return 'caught'; } };
+    exports.wait = (ms) => new Promise((done) => setTimeout(done, ms, 'done'));
+    exports.slices = async (count) => { for (let n = 0; n < count; n++) { const end = Date.now() + 20; while (Date.now() < end); await exports.wait(1); } return 'done'; };`;
+  const limits = { cpu: 100 };
+  assert.equal(await run(source, [10], { limits, funcName: 'compute' }), 'done');
+  assert.equal(await run(source, [300], { limits, funcName: 'wait' }), 'done');
+  for (const [funcName, amount] of [['compute', 4000], ['slices', 200]]) {
+    const error = await breach(limits, source, [amount], { funcName });
+    assert.ok(error instanceof errors.CpuLimitError, String(error));
+    assert.deepEqual([error.name, error.code, error.limit], ['CpuLimitError', 'ERR_CPU_LIMIT', 100]);
+    assert.match(error.message, /^run used \d+ ms of CPU time, limit is 100 ms$/);
+  }
+});
+
+limit('hostCalls', 'as many calls as allowed are made, one more is an error that the guest can catch', async () => {
+  const source = 'exports.main = async (count) => { let made = 0; try { for (; made < count; made++) await next(); } catch (e) { return [made, e.code, e.message]; } return made; }';
+  const options = { limits: { hostCalls: 5 }, hostFunctions: { next: async () => 1 } };
+  assert.equal(await run(source, [4], options), 4);
+  assert.equal(await run(source, [5], options), 5);
+  for (const count of [6, 1e6]) {
+    assert.deepEqual(await run(source, [count], options), [5, 'ERR_LIMIT', 'too many calls of host functions: 6, limit is 5']);
+  }
+});
+
+limit('hostCallsInFlight', 'as many calls as allowed wait at once, one more is an error that the guest can catch', async () => {
+  const source = `exports.main = async (count) => { const calls = []; let error; try { for (let n = 0; n < count; n++) calls.push(next()); } catch (e) { error = [e.code, e.message]; }
+    await Promise.all(calls); return [calls.length, error, await next()]; }`;
+  const options = { limits: { hostCallsInFlight: 3 }, hostFunctions: { next: async () => 1 } };
+  assert.deepEqual(await run(source, [2], options), [2, null, 1]);
+  assert.deepEqual(await run(source, [3], options), [3, null, 1]);
+  assert.deepEqual(await run(source, [4000], options), [3, ['ERR_LIMIT', 'too many calls of host functions at once: 4, limit is 3'], 1]);
+});
+
 limit('timers', 'as many as allowed may be pending, one more is an error that the guest can catch', async () => {
   const source = `exports.main = (count) => { let made = 0; try { for (; made < count; made++) setTimeout(() => {}, 1e6).unref(); } catch (e) { return [made, e.code, e.message, e instanceof Error]; } return made; }`;
   const limits = { timers: 10 };
@@ -204,12 +238,12 @@ test('every limit has tests of its own', () => {
 test('a run may lower each limit to what the runtime allows, and never raise it', async () => {
   const root = folder({ 'index.js': 'exports.main = () => 1' });
   for (const [name, { standard, unit }] of Object.entries(LIMITS)) {
-    const most = Math.floor(standard / 2);
+    const most = Math.floor((standard ?? 10_000) / 2);
     const on = new IsolatedRuntime({ limits: { [name]: most } });
     const go = (value) => on.run({ root, file: 'index.js', funcName: 'main', limits: { [name]: value } });
     assert.equal(await go(most), 1, name);
     assert.equal(await go(Math.floor(most / 2)), 1, name);
-    for (const more of [most + 1, standard]) {
+    for (const more of [most + 1, standard ?? 10_000]) {
       await assert.rejects(go(more), { name: 'RangeError', code: 'ERR_INVALID_ARG', message: `limits.${name} may not exceed the runtime's, which is ${most} ${unit}, got ${more}` });
     }
     await on.shutdown();

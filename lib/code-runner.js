@@ -74,7 +74,7 @@ class CodeRunner {
     const running = checks.func(read(given, 'running'), 'running');
     const resolveArguments = checks.func(read(given, 'resolveArguments'), 'resolveArguments');
     const narrowed = options.narrowed(given, { ...defaults, timeout: this.#options.timeout });
-    const { limits, signal, values = 'json', onConsole = this.#options.onConsole } = narrowed;
+    const { limits, signal, wantsReceipt, hostFunctions, values = 'json', onConsole = this.#options.onConsole } = narrowed;
     const bounds = { maxBytes: limits.argsBytes, maxValues: limits.argsValues, bytes: values === 'structured' };
     const args = read(given, 'args') ?? [];
     if (!Array.isArray(args)) throw checks.wrong('args', 'an array', args);
@@ -89,12 +89,12 @@ class CodeRunner {
       if (kind === 'arguments') return mapArguments(/** @type {Function} */ (resolveArguments), args, bounds);
       return this.#answer(kind, payload);
     };
-    const id = engine.admit({ resolve, reject, onConsole, answerHook, signal });
+    const id = engine.admit({ resolve, reject, onConsole, answerHook, signal, wantsReceipt, hostFunctions, bounds });
     engine.submit(id, json(request), argsText, contextText);
   }
 
   /** @param {string} funcName @param {any} narrowed @param {Function | undefined} running @param {Function | undefined} resolveArguments */
-  #request(funcName, { timeout, limits, priority, values, onConsole }, running, resolveArguments) {
+  #request(funcName, { timeout, limits, priority, values, onConsole, hostFunctions }, running, resolveArguments) {
     const { root, file, external, whitelistedPaths, sourceExtensions, compiler, resolve } = this.#options;
     return {
       root, file, funcName, external, whitelistedPaths, sourceExtensions, timeout, limits, priority,
@@ -108,6 +108,7 @@ class CodeRunner {
         running: running !== undefined,
       },
       hookData: null,
+      hostFunctions: hostFunctions.map((/** @type {import('./host-functions').HostFunction} */ { path, isFree }) => ({ path, isFree })),
     };
   }
 

@@ -8,16 +8,19 @@
 const timers = require('node:timers');
 const { isMainThread } = require('node:worker_threads');
 const native = require('./native');
-const { RuntimeClosedError } = require('./errors');
+const { RuntimeClosedError, hide } = require('./errors');
 const { fromFailure, hookReport } = require('./failures');
 const { decode } = require('./decode');
 const { json } = require('./own-json');
+const { callHost, describeError } = require('./host-functions');
+const { publish, readReceipt } = require('./receipt');
 
 const DONE = 1;
 const FAILED = 2;
 const CONSOLE = 3;
 const HOOK = 4;
 const REPLACE_HOOK_THREAD = 5;
+const CALL = 6;
 
 /** Nothing happens that often; the handle only keeps the event loop alive. */
 const LONGEST_INTERVAL = 2 ** 31 - 1;
@@ -33,6 +36,9 @@ const LARGE_TEXT = 1 << 20;
  * @property {Map<number, unknown>} [hookErrors] what those threw, by request
  * @property {AbortSignal} [signal]
  * @property {() => void} [onAbort]
+ * @property {boolean} [wantsReceipt] whether it resolves with its result and its receipt
+ * @property {import('./host-functions').HostFunction[]} [hostFunctions]
+ * @property {{ maxBytes: number, maxValues: number }} [bounds] of what host functions answer
  */
 
 /** Engines with runs in flight. Nothing else holds an engine, so that a runtime may be forgotten unclosed. @type {Set<Engine>} */
@@ -106,10 +112,8 @@ class Engine {
   }
 
   drain() {
-    const events = this.native.drain();
-    for (let at = 0; at < events.length; at += 3) {
-      this.handle(/** @type {number} */ (events[at]), /** @type {number} */ (events[at + 1]), /** @type {string} */ (events[at + 2]));
-    }
+    const events = /** @type {any[]} */ (this.native.drain());
+    for (let at = 0; at < events.length; at += 4) this.handle(events[at], events[at + 1], events[at + 2], events[at + 3]);
   }
 
   /** Resolves when no run is in flight. @returns {Promise<void>} */
@@ -125,41 +129,67 @@ class Engine {
     for (const id of [...this.runs.keys()]) this.fail(id, new RuntimeClosedError('the runtime was closed', 'ERR_CLOSED'));
   }
 
-  /** Throws never: one event's trouble may not cost the others of its batch. @param {number} kind @param {number} id @param {string} text */
-  handle(kind, id, text) {
+  /** Throws never: one event's trouble may not cost the others of its batch. @param {number} kind @param {number} id @param {string} text @param {string} more */
+  handle(kind, id, text, more) {
     switch (kind) {
       case DONE:
         // The turn that took a large text over from the engine has been long enough.
-        if (text.length > LARGE_TEXT) return void setImmediate(() => this.settle(this.take(id), text));
-        return this.settle(this.take(id), text);
+        if (text.length > LARGE_TEXT) return void setImmediate(() => this.settle(this.take(id), text, more));
+        return this.settle(this.take(id), text, more);
       case FAILED:
-        return this.reject(this.take(id), text);
+        return this.reject(this.take(id), text, more);
       case CONSOLE:
         return this.report(id, text);
       case HOOK:
         return void this.answer(id, JSON.parse(text));
+      case CALL:
+        return void this.call(id, text, more);
       case REPLACE_HOOK_THREAD:
         return this.onHookThreadHangs(id);
       default:
     }
   }
 
-  /** @param {Run | undefined} run @param {string} text */
-  settle(run, text) {
+  /** @param {Run | undefined} run @param {string} text @param {string} receipt */
+  settle(run, text, receipt) {
+    if (run === undefined) return;
     try {
-      run?.resolve(decode(text));
+      const result = decode(text);
+      run.resolve(run.wantsReceipt ? { result, receipt: readReceipt(receipt) } : result);
+      publish(receipt);
     } catch (error) {
-      run?.reject(error);
+      run.reject(error);
     }
   }
 
-  /** @param {Run | undefined} run @param {string} json */
-  reject(run, json) {
+  /** @param {Run | undefined} run @param {string} json @param {string} receipt */
+  reject(run, json, receipt) {
+    if (run === undefined) return;
     try {
-      run?.reject(fromFailure(json, run.hookErrors));
+      const error = fromFailure(json, run.hookErrors);
+      hide(error, 'receipt', readReceipt(receipt));
+      run.reject(error);
+      publish(receipt, error);
     } catch (error) {
-      run?.reject(error);
+      run.reject(error);
     }
+  }
+
+  /** @param {number} runId @param {string} args @param {string} which the call, and the function's place in the run's list */
+  async call(runId, args, which) {
+    const run = this.runs.get(runId);
+    const [callId, index] = which.split(' ').map(Number);
+    const hostFunction = run?.hostFunctions?.[index];
+    if (run === undefined || hostFunction === undefined) return;
+    let answer;
+    let isAnswered = true;
+    try {
+      answer = await callHost(hostFunction, args, /** @type {NonNullable<Run['bounds']>} */ (run.bounds));
+    } catch (error) {
+      isAnswered = false;
+      answer = describeError(error);
+    }
+    if (!this.isClosed) this.native.answerCall(runId, callId, isAnswered, answer);
   }
 
   /** A console listener that throws fails its own run, never the event loop. @param {number} id @param {string} text */

@@ -7,7 +7,7 @@
 
 /** Codes that the engine produces. */
 const ENGINE_CODES = Object.freeze([
-  'MODULE_NOT_FOUND', 'ERR_TIMEOUT', 'ERR_MEMORY_LIMIT', 'ERR_STACK_LIMIT', 'ERR_LIMIT', 'ERR_HOOK', 'ERR_QUEUE_FULL',
+  'MODULE_NOT_FOUND', 'ERR_TIMEOUT', 'ERR_CPU_LIMIT', 'ERR_MEMORY_LIMIT', 'ERR_STACK_LIMIT', 'ERR_LIMIT', 'ERR_HOOK', 'ERR_QUEUE_FULL',
   'ERR_QUEUE_TIMEOUT', 'ERR_POOL_EXHAUSTED', 'ERR_CLOSED', 'ERR_ABORTED', 'ERR_ENGINE_FAULT', 'ERR_INTERNAL', 'ERR_VALUE',
 ]);
 
@@ -33,6 +33,8 @@ class IsolatedRuntimeError extends Error {
 
 /** The run took longer than its `timeout`. */
 class RuntimeTimeoutError extends IsolatedRuntimeError {}
+/** The run used more CPU time than it may. */
+class CpuLimitError extends IsolatedRuntimeError {}
 /** The guest heap was full. */
 class MemoryLimitError extends IsolatedRuntimeError {}
 /** The native stack was exhausted. */
@@ -108,7 +110,7 @@ function readableBytes(bytes) {
 
 module.exports = {
   ENGINE_CODES, HOST_CODES,
-  IsolatedRuntimeError, RuntimeTimeoutError, MemoryLimitError, StackLimitError, LimitError, QueueFullError, QueueTimeoutError,
+  IsolatedRuntimeError, RuntimeTimeoutError, CpuLimitError, MemoryLimitError, StackLimitError, LimitError, QueueFullError, QueueTimeoutError,
   RuntimeClosedError, EngineError, InternalError, HookError, ModuleNotFound,
   hide, invalid, readableBytes,
 };

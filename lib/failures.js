@@ -10,6 +10,7 @@ const { decode } = require('./decode');
 /** @type {Record<string, new (message: string, code: string, details?: { limit?: number, measured?: number }) => Error>} */
 const CLASS_OF_KIND = {
   timeout: errors.RuntimeTimeoutError,
+  cpu: errors.CpuLimitError,
   memory: errors.MemoryLimitError,
   stack: errors.StackLimitError,
   limit: errors.LimitError,

@@ -22,8 +22,7 @@ const NO_HOOKS = json({ resolver: null, compiler: null, compilerId: '', argument
  * @property {string} request
  * @property {string} args
  * @property {string} context
- * @property {AbortSignal} [signal]
- * @property {Function} [onConsole]
+ * @property {Omit<import('./engine').Run, 'resolve' | 'reject'>} run
  */
 
 class IsolatedRuntime {
@@ -86,10 +85,10 @@ class IsolatedRuntime {
   /** @param {any} given @param {(value: any) => void} resolve @param {(error: unknown) => void} reject */
   #run(given, resolve, reject) {
     if (this.#isClosed) throw new RuntimeClosedError('the runtime is closed', 'ERR_CLOSED');
-    const { modules, timeout, request, args, context, signal, onConsole } = this.#check(given);
-    if (signal?.aborted) throw signal.reason;
+    const { modules, timeout, request, args, context, run } = this.#check(given);
+    if (run.signal?.aborted) throw run.signal.reason;
     const engine = this.#engine;
-    const id = engine.admit({ resolve, reject, onConsole, signal });
+    const id = engine.admit({ resolve, reject, ...run });
     const waiting = modules.length === 0 ? undefined : this.#hooks.prepare(modules, timeout);
     if (waiting === undefined) engine.submit(id, request, args, context);
     else waiting.then(() => engine.submit(id, request, args, context), (error) => engine.fail(id, error));
@@ -104,20 +103,22 @@ class IsolatedRuntime {
     const funcName = checks.required(read(given, 'funcName'), 'funcName');
     const external = checks.strings(read(given, 'external'), 'external') ?? [];
     const whitelistedPaths = checks.absolutePaths(read(given, 'whitelistedPaths'), 'whitelistedPaths') ?? [];
-    const { timeout, limits, priority, signal, onConsole = this.#options.onConsole, values = this.#options.values } = options.narrowed(given, this.#options);
+    const { timeout, limits, priority, signal, wantsReceipt, hostFunctions, onConsole = this.#options.onConsole, values = this.#options.values } = options.narrowed(given, this.#options);
     const bounds = { bytes: values === 'structured', maxBytes: limits.argsBytes, maxValues: limits.argsValues };
     const { args, resolverPath } = argsOf(given);
     const context = options.contextOf(given);
     const hooks = this.#hooksOf(given, resolverPath, bounds);
     const limitsText = limits === this.#options.limits ? this.#limits : json(limits);
     return {
-      modules: hooks.modules, timeout, signal, onConsole,
+      modules: hooks.modules, timeout,
+      run: { signal, onConsole, wantsReceipt, hostFunctions, bounds },
       args: encode(args, { path: 'args', ...bounds }),
       context: context === undefined ? '' : encode(context, { path: 'context', ...bounds }),
       request: `{"root":${json(root)},"file":${json(file)},"funcName":${json(funcName)}`
         + `,"external":${json(external)},"whitelistedPaths":${json(whitelistedPaths)}`
         + `,"sourceExtensions":${this.#sourceExtensions},"limits":${limitsText},"timeout":${timeout},"priority":${priority}`
-        + `,"console":${onConsole !== undefined},"result":"${values}","hooks":${hooks.places},"hookData":${hooks.data}}`,
+        + `,"console":${onConsole !== undefined},"result":"${values}","hooks":${hooks.places},"hookData":${hooks.data}`
+        + `${hostFunctions.length === 0 ? '' : `,"hostFunctions":${namesOf(hostFunctions)}`}}`,
     };
   }
 
@@ -169,6 +170,11 @@ function argsOf(given) {
   const resolverPath = checks.absolutePath(read(value, 'resolverPath'), 'args.resolverPath');
   if (resolverPath === undefined) throw checks.wrong('args', expected, value);
   return { args: read(value, 'original') ?? [], resolverPath };
+}
+
+/** @param {import('./host-functions').HostFunction[]} hostFunctions as the engine knows them */
+function namesOf(hostFunctions) {
+  return json(hostFunctions.map(({ path, isFree }) => ({ path, isFree })));
 }
 
 module.exports = { IsolatedRuntime };

@@ -8,6 +8,7 @@
 const os = require('node:os');
 const checks = require('./checks');
 const { invalid } = require('./errors');
+const { hostFunctions, joined } = require('./host-functions');
 const { read } = checks;
 
 const DEFAULT_TIMEOUT = 5000;
@@ -17,7 +18,10 @@ const MiB = 2 ** 20;
 const LIMITS = {
   memory: { standard: 64 * MiB, min: MiB, unit: 'bytes' },
   stack: { standard: 4 * MiB, min: 64 * 1024, max: 256 * MiB, unit: 'bytes' },
+  cpu: { standard: undefined, min: 1, unit: 'ms' },
   timers: { standard: 1000, unit: 'timers' },
+  hostCalls: { standard: 1000, unit: 'calls' },
+  hostCallsInFlight: { standard: 64, unit: 'calls' },
   argsBytes: { standard: 16 * MiB, unit: 'bytes' },
   argsValues: { standard: 100_000, unit: 'values' },
   resultBytes: { standard: 16 * MiB, unit: 'bytes' },
@@ -27,9 +31,9 @@ const LIMITS = {
   modules: { standard: 1000, min: 1, unit: 'modules' },
 };
 
-/** @typedef {Record<keyof typeof LIMITS, number>} Limits */
+/** `cpu` may be absent: unlimited. @typedef {Record<keyof typeof LIMITS, any>} Limits */
 /** @typedef {ReturnType<typeof runtimeOptions>} RuntimeOptions */
-/** @typedef {{ timeout: number, limits: Limits, priorities: number }} Ceiling what a run may narrow, and never widen */
+/** @typedef {{ timeout: number, limits: Limits, priorities: number, hostFunctions: import('./host-functions').HostFunction[] }} Ceiling what a run may narrow, and never widen */
 
 /** What a runtime is made of. @param {unknown} value */
 function runtimeOptions(value) {
@@ -47,6 +51,8 @@ function runtimeOptions(value) {
     limits: limits(read(given, 'limits'), 'options.limits'),
     values: checks.oneOf(read(given, 'values'), 'options.values', ['json', 'structured']) ?? 'json',
     onConsole: checks.func(read(given, 'onConsole'), 'options.onConsole'),
+    hostFunctions: hostFunctions(read(given, 'hostFunctions'), 'options.hostFunctions'),
+    onEngineFault: checks.oneOf(read(given, 'onEngineFault'), 'options.onEngineFault', ['terminate', 'quarantine']) ?? 'terminate',
   };
 }
 
@@ -146,12 +152,14 @@ function narrowed(given, ceiling) {
     signal: checks.abortSignal(read(given, 'signal'), 'signal'),
     onConsole: checks.func(read(given, 'onConsole'), 'onConsole'),
     values: checks.oneOf(read(given, 'values'), 'values', ['json', 'structured']),
+    wantsReceipt: checks.boolean(read(given, 'receipt'), 'receipt') ?? false,
+    hostFunctions: joined(ceiling.hostFunctions, hostFunctions(read(given, 'hostFunctions'), 'hostFunctions')),
   };
 }
 
 /** What the native engine is made of. @param {RuntimeOptions} options */
-function engineOptions({ threads, max, minSandboxes, maxQueue, acquireTimeout, idleTimeout, fifo, limits: ceilings }) {
-  return { threads, max, minSandboxes, maxQueue, acquireTimeout, idleTimeout, fifo, limits: ceilings };
+function engineOptions({ threads, max, minSandboxes, maxQueue, acquireTimeout, idleTimeout, fifo, onEngineFault, limits: ceilings }) {
+  return { threads, max, minSandboxes, maxQueue, acquireTimeout, idleTimeout, fifo, onEngineFault, limits: ceilings };
 }
 
 module.exports = { DEFAULT_TIMEOUT, LIMITS, contextOf, engineOptions, narrowed, rootOf, runtimeOptions, sourceExtensions };

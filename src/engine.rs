@@ -73,15 +73,16 @@ impl Engine {
         self.core.pool.cancel(run_id);
     }
 
-    /// The events that wait: kind, id, text, kind, id, text, …
+    /// The events that wait: kind, id, text, more text, and so on for each.
     #[napi(catch_unwind)]
     pub fn drain(&self) -> Vec<Either<u32, String>> {
         let events = self.core.outbox.drain();
-        let mut flat = Vec::with_capacity(events.len() * 3);
+        let mut flat = Vec::with_capacity(events.len() * 4);
         for event in events {
             flat.push(Either::A(event.kind));
             flat.push(Either::A(event.id));
             flat.push(Either::B(event.text));
+            flat.push(Either::B(event.more));
         }
         flat
     }
@@ -90,6 +91,18 @@ impl Engine {
     #[napi(catch_unwind)]
     pub fn answer(&self, request_id: u32, ok: bool, text: String) {
         self.core.pool.hooks().answer(request_id, if ok { Ok(text) } else { Err(text) });
+    }
+
+    /// The answer of a host function: its result as text, or JSON text that describes the error.
+    #[napi(catch_unwind)]
+    pub fn answer_call(&self, run_id: u32, call_id: u32, ok: bool, text: String) {
+        self.core.pool.answer_call(run_id, call_id, if ok { Ok(text) } else { Err(text) });
+    }
+
+    /// Drops what was kept for a prepared application.
+    #[napi(catch_unwind)]
+    pub fn forget(&self, prepared: u32) {
+        self.core.pool.forget(prepared);
     }
 
     /// The hook thread of this generation ended and will not be replaced.

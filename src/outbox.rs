@@ -1,6 +1,7 @@
 //! Events on their way to JavaScript. Threads put them in; the host drains them on its event loop.
 
-use isolated_runtime_engine::host::{HookRequest, Host, Outcome, RunId};
+use isolated_runtime_engine::host::{HookRequest, Host, HostCall, Outcome, RunId};
+use isolated_runtime_engine::receipt::Receipt;
 use napi::Status;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,11 +18,13 @@ pub(crate) type AskHook = ThreadsafeFunction<
     true,
 >;
 
-/// One event: a kind, an id, and text. The kinds are those of `lib/engine.js`.
+/// One event: a kind, an id, and two texts. The kinds are those of `lib/engine.js`.
 pub(crate) struct Event {
     pub(crate) kind: u32,
     pub(crate) id: u32,
     pub(crate) text: String,
+    /// The receipt of a run that ended; which call of a host function it is.
+    pub(crate) more: String,
 }
 
 const DONE: u32 = 1;
@@ -29,6 +32,7 @@ const FAILED: u32 = 2;
 const CONSOLE: u32 = 3;
 const HOOK: u32 = 4;
 const REPLACE_HOOK_THREAD: u32 = 5;
+const CALL: u32 = 6;
 
 #[derive(Default)]
 struct Content {
@@ -98,12 +102,12 @@ impl Outbox {
         self.hook.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn put(&self, kind: u32, id: u32, text: String) {
+    fn put(&self, kind: u32, id: u32, text: String, more: String) {
         let mut content = self.lock();
         if content.announce.is_none() {
             return;
         }
-        content.events.push(Event { kind, id, text });
+        content.events.push(Event { kind, id, text, more });
         if content.is_announced {
             return;
         }
@@ -116,25 +120,30 @@ impl Outbox {
 }
 
 impl Host for Outbox {
-    fn settled(&self, run: RunId, outcome: Outcome) {
+    fn settled(&self, run: RunId, outcome: Outcome, receipt: Receipt) {
+        let receipt = receipt.to_text();
         match outcome {
-            Outcome::Done(text) => self.put(DONE, run, text),
+            Outcome::Done(text) => self.put(DONE, run, text, receipt),
             Outcome::Failed(failure) => {
                 let text = serde_json::to_string(&failure).unwrap_or_else(|error| {
                     format!(r#"{{"kind":"internal","code":"ERR_INTERNAL","message":"a failure could not be written: {error}"}}"#)
                 });
-                self.put(FAILED, run, text);
+                self.put(FAILED, run, text, receipt);
             }
         }
     }
 
     fn console(&self, run: RunId, method: &'static str, args: String) {
-        self.put(CONSOLE, run, serde_json::json!({ "method": method, "args": args }).to_string());
+        self.put(CONSOLE, run, serde_json::json!({ "method": method, "args": args }).to_string(), String::new());
+    }
+
+    fn call(&self, call: HostCall) {
+        self.put(CALL, call.run, call.args, format!("{} {}", call.id, call.function));
     }
 
     fn ask_host(&self, request: HookRequest) {
         let text = serde_json::json!({ "runId": request.run, "kind": request.kind, "payload": request.payload });
-        self.put(HOOK, request.id, text.to_string());
+        self.put(HOOK, request.id, text.to_string(), String::new());
     }
 
     fn ask_hook_thread(&self, generation: u32, request: HookRequest) -> bool {
@@ -153,6 +162,6 @@ impl Host for Outbox {
     }
 
     fn hook_thread_hangs(&self, generation: u32) {
-        self.put(REPLACE_HOOK_THREAD, generation, String::new());
+        self.put(REPLACE_HOOK_THREAD, generation, String::new(), String::new());
     }
 }

@@ -10,7 +10,7 @@ const PACKAGES = path.join(__dirname, '..', '..', 'node_modules');
 
 class DiscountRules {
   constructor() {
-    this.runtime = new IsolatedRuntime({ timeout: 300, limits: { memory: 32 * 1024 * 1024 } });
+    this.runtime = new IsolatedRuntime({ timeout: 1000, limits: { memory: 32 * 1024 * 1024 } });
   }
 
   /**

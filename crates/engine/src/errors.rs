@@ -25,6 +25,7 @@ macro_rules! codes {
 codes! {
     ModuleNotFound = "MODULE_NOT_FOUND",
     Timeout = "ERR_TIMEOUT",
+    CpuLimit = "ERR_CPU_LIMIT",
     MemoryLimit = "ERR_MEMORY_LIMIT",
     StackLimit = "ERR_STACK_LIMIT",
     Limit = "ERR_LIMIT",
@@ -51,6 +52,8 @@ pub enum FailureKind {
     Module,
     /// The run's time is up.
     Timeout,
+    /// Its CPU time is used up.
+    Cpu,
     /// The guest heap is full.
     Memory,
     /// The native stack is exhausted.
@@ -103,6 +106,15 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// What receipts say: the code, or that the guest threw.
+    #[must_use]
+    pub fn stop_reason(&self) -> &'static str {
+        match (self.kind, self.code) {
+            (FailureKind::Guest | FailureKind::NotFunction, _) | (_, None) => "error",
+            (_, Some(code)) => code.as_str(),
+        }
+    }
+
     /// A failure that is told by its message alone.
     #[must_use]
     pub fn new(kind: FailureKind, code: ErrorCode, message: impl Into<String>) -> Self {
@@ -137,6 +149,16 @@ impl Failure {
         let milliseconds = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
         let message = format!("run exceeded its time-out of {milliseconds} ms");
         Self { limit: Some(milliseconds), ..Self::new(FailureKind::Timeout, ErrorCode::Timeout, message) }
+    }
+
+    /// The run used more CPU time than it may.
+    #[must_use]
+    pub fn cpu(limit: std::time::Duration, measured: std::time::Duration) -> Self {
+        let milliseconds = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let (limit, measured) = (milliseconds(limit), milliseconds(measured));
+        let message = format!("run used {measured} ms of CPU time, limit is {limit} ms");
+        let limits = (Some(limit), Some(measured));
+        Self { limit: limits.0, measured: limits.1, ..Self::new(FailureKind::Cpu, ErrorCode::CpuLimit, message) }
     }
 
     /// The guest heap is full.

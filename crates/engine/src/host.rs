@@ -4,11 +4,15 @@
 //! callers are pool threads and the watchdog.
 
 use crate::errors::Failure;
+use crate::receipt::Receipt;
 
 /// Names a run within its engine; chosen by the host.
 pub type RunId = u32;
 /// Names a hook request within its engine.
 pub type RequestId = u32;
+
+/// Names a call of a host function within its run.
+pub type CallId = u32;
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,10 +38,26 @@ pub struct HookRequest {
     pub payload: Vec<String>,
 }
 
+/// A host function is called; `Pool::answer_call` brings its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostCall {
+    /// The run that calls.
+    pub run: RunId,
+    /// Names the call within its run; the answer repeats it.
+    pub id: CallId,
+    /// Which of the run's host functions.
+    pub function: u32,
+    /// Its arguments: `J` and JSON, or `S` and graph text.
+    pub args: String,
+}
+
 /// The host side of an engine.
 pub trait Host: Send + Sync {
     /// A run ended; called exactly once per run that was not aborted.
-    fn settled(&self, run: RunId, outcome: Outcome);
+    fn settled(&self, run: RunId, outcome: Outcome, receipt: Receipt);
+
+    /// The guest called a host function: the function's place in the run's list, and graph text of an array.
+    fn call(&self, call: HostCall);
 
     /// A console call of the guest; `args` is graph text of an array.
     fn console(&self, run: RunId, method: &'static str, args: String);

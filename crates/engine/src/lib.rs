@@ -9,5 +9,6 @@ pub mod host;
 pub mod limits;
 pub mod modules;
 pub mod pool;
+pub mod receipt;
 pub mod request;
 pub mod sandbox;

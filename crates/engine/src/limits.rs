@@ -10,8 +10,15 @@ pub struct Limits {
     pub memory: u64,
     /// Bytes of native stack that guest code may use.
     pub stack: u64,
+    /// Milliseconds of CPU time; unlimited without.
+    #[serde(default)]
+    pub cpu: Option<u64>,
     /// Timers and immediates pending at once.
     pub timers: u64,
+    /// Calls of host functions in all.
+    pub host_calls: u64,
+    /// Calls of host functions that wait for their answer at once.
+    pub host_calls_in_flight: u64,
     /// Bytes of arguments and context as text.
     pub args_bytes: u64,
     /// Values in the arguments and the context.
@@ -34,7 +41,10 @@ impl Default for Limits {
         Self {
             memory: 64 * MIB,
             stack: 4 * MIB,
+            cpu: None,
             timers: 1_000,
+            host_calls: 1_000,
+            host_calls_in_flight: 64,
             args_bytes: 16 * MIB,
             args_values: 100_000,
             result_bytes: 16 * MIB,

@@ -40,6 +40,17 @@ pub enum ResultForm {
     Structured,
 }
 
+/// A function of the host as the guest sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HostFunction {
+    /// The names that lead to it from the global object, its own last.
+    pub path: Vec<String>,
+    /// Whether its calls do not count: pieces of a stream do not.
+    #[serde(default)]
+    pub is_free: bool,
+}
+
 /// One run. Paths are absolute.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -74,6 +85,12 @@ pub struct Request {
     /// The user's hooks.
     #[serde(default)]
     pub hooks: Hooks,
+    /// Functions of the host that the guest may call, by the path of their names: `["db", "get"]`.
+    #[serde(default)]
+    pub host_functions: Vec<HostFunction>,
+    /// The application that the run starts from, already loaded.
+    #[serde(default)]
+    pub prepared: Option<u32>,
     /// Handed back with every request to the hook thread.
     #[serde(default)]
     pub hook_data: serde_json::Value,

@@ -93,14 +93,22 @@ impl HookDesk {
         let (reply, answers) = crossbeam_channel::unbounded();
         let place = question.place;
         let id = self.register(question, reply);
+        let mut line = InLine::default();
         match place {
             HookPlace::Host => self.send_to_host(id),
             HookPlace::Thread => {
                 control.pause_clock();
+                line.begin();
                 self.enqueue(id);
             }
         }
-        let answer = wait(&answers, control);
+        let asked = Instant::now();
+        let answer = wait(&answers, control, &mut line);
+        let queued = line.so_far();
+        control.costs(|costs| {
+            costs.queue += queued;
+            costs.host_wait += asked.elapsed().saturating_sub(queued);
+        });
         if place == HookPlace::Thread && control.deadline().is_none() {
             control.run_clock();
         }
@@ -262,21 +270,41 @@ fn reply(pending: &Pending, message: Reply) {
     let _nobody_listens = pending.reply.send(message);
 }
 
-fn wait(answers: &Receiver<Reply>, control: &RunControl) -> Result<String, AskError> {
+/// A run's wait for the hook thread to take its request up, which is not its own doing.
+#[derive(Default)]
+struct InLine {
+    since: Option<Instant>,
+    before: Duration,
+}
+
+impl InLine {
+    fn begin(&mut self) {
+        self.since = Some(Instant::now());
+    }
+
+    fn end(&mut self) {
+        self.before = self.so_far();
+        self.since = None;
+    }
+
+    fn so_far(&self) -> Duration {
+        self.before + self.since.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+}
+
+fn wait(answers: &Receiver<Reply>, control: &RunControl, line: &mut InLine) -> Result<String, AskError> {
     let patience = control.timeout().saturating_mul(PATIENCE);
-    let mut waiting_since = Instant::now();
-    let mut waited = Duration::ZERO;
     loop {
         match answers.recv_timeout(LOOK_UP) {
             Ok(Reply::Answer(Ok(text))) => return Ok(text),
             Ok(Reply::Answer(Err(report))) => return Err(AskError::Failed(report)),
             Ok(Reply::TakenUp) => {
-                waited += waiting_since.elapsed();
+                line.end();
                 control.run_clock();
             }
             Ok(Reply::PutBack) => {
                 control.pause_clock();
-                waiting_since = Instant::now();
+                line.begin();
             }
             Err(RecvTimeoutError::Disconnected) => return Err(AskError::Stopped),
             Err(RecvTimeoutError::Timeout) => {}
@@ -284,8 +312,8 @@ fn wait(answers: &Receiver<Reply>, control: &RunControl) -> Result<String, AskEr
         if control.check().is_some() {
             return Err(AskError::Stopped);
         }
-        if control.deadline().is_none() && waited + waiting_since.elapsed() > patience {
-            return Err(AskError::QueueTimeout(waited + waiting_since.elapsed()));
+        if line.since.is_some() && line.so_far() > patience {
+            return Err(AskError::QueueTimeout(line.so_far()));
         }
     }
 }

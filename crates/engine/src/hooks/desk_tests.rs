@@ -1,7 +1,8 @@
 //! The desk under a host that only remembers what it was asked.
 
 use super::*;
-use crate::host::Outcome;
+use crate::host::{HostCall, Outcome};
+use crate::receipt::Receipt;
 
 /// Remembers what it was asked; a test answers by hand.
 #[derive(Default)]
@@ -12,7 +13,8 @@ struct Recorder {
 }
 
 impl Host for Recorder {
-    fn settled(&self, _run: RunId, _outcome: Outcome) {}
+    fn settled(&self, _run: RunId, _outcome: Outcome, _receipt: Receipt) {}
+    fn call(&self, _call: HostCall) {}
     fn console(&self, _run: RunId, _method: &'static str, _args: String) {}
     fn ask_host(&self, request: HookRequest) {
         self.host_requests.lock().unwrap().push(request);
@@ -31,7 +33,7 @@ fn question(control: &RunControl, run: RunId, place: HookPlace) -> Question<'_> 
 }
 
 fn started(timeout: u64) -> RunControl {
-    let control = RunControl::new(Duration::from_millis(timeout));
+    let control = RunControl::new(Duration::from_millis(timeout), None);
     control.run_clock();
     control
 }

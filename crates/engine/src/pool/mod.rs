@@ -2,21 +2,24 @@
 //!
 //! Must not know the engine: a sandbox answers done, waiting or stopped.
 
+mod executing;
 mod overdue;
 mod queue;
+mod sandboxes;
 mod schedule;
 mod threads;
 mod watchdog;
 
 pub use threads::Waits;
 
-use crate::control::{RunControl, StopCause};
+use crate::control::{Answer, RunControl, StopCause};
 use crate::errors::{ErrorCode, Failure, FailureKind};
 use crate::hooks::{HookDesk, compiled::CompiledCache};
-use crate::host::{Host, Outcome, RunId};
+use crate::host::{CallId, Host, Outcome, RunId};
 use crate::limits::Limits;
+use crate::receipt::Receipt;
 use crate::request::Request;
-use crate::sandbox::{RunSpec, Services};
+use crate::sandbox::{FaultPolicy, RunSpec, Services};
 use schedule::Shared;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -46,6 +49,9 @@ pub struct PoolOptions {
     pub idle_timeout: u64,
     /// Whether the run that has waited longest comes first.
     pub fifo: bool,
+    /// What becomes of a run, or the process, when the engine touches memory far outside its own.
+    #[serde(default)]
+    pub on_engine_fault: FaultPolicy,
     /// Ceilings; runs bring their own limits within them.
     pub limits: Limits,
 }
@@ -70,6 +76,8 @@ pub struct Stats {
     pub sandboxes: usize,
     /// Sandboxes without a run.
     pub idle_sandboxes: usize,
+    /// Sandboxes given up because the engine faulted in them, ever.
+    pub engine_faults: u64,
     /// The hook thread in use; 0 for none.
     pub hook_generation: u32,
 }
@@ -98,11 +106,24 @@ impl Pool {
 
     /// Hands a run in. Its outcome goes to the host, exactly once, unless it is cancelled.
     pub fn submit(&self, id: RunId, request: Request, args: String, context: String) {
-        let control = Arc::new(RunControl::new(Duration::from_millis(request.timeout)));
+        let cpu_limit = request.limits.cpu.map(Duration::from_millis);
+        let control = Arc::new(RunControl::new(Duration::from_millis(request.timeout), cpu_limit));
+        control.costs(|costs| costs.bytes_in = (args.len() + context.len()) as u64);
         let spec = RunSpec { id, request, args, context, control, began: None };
         if let Err(failure) = self.shared.submit(Box::new(spec)) {
-            self.shared.services.host.settled(id, Outcome::Failed(failure));
+            let receipt = Receipt { stopped_by: failure.stop_reason(), ..Receipt::default() };
+            self.shared.services.host.settled(id, Outcome::Failed(failure), receipt);
         }
+    }
+
+    /// What a host function came to, for the run that called it.
+    pub fn answer_call(&self, id: RunId, call: CallId, result: Result<String, String>) {
+        self.shared.answer_call(id, Answer { call, result });
+    }
+
+    /// Drops the sandboxes kept for a prepared application.
+    pub fn forget(&self, prepared: u32) {
+        self.shared.forget(prepared);
     }
 
     /// Stops a run, wherever it is. Nothing more is heard of it.
@@ -125,7 +146,7 @@ impl Pool {
     /// Takes no more runs, stops those in flight, and waits for the threads, with a bound.
     pub fn close(&self) {
         for id in self.shared.close() {
-            self.shared.services.host.settled(id, Outcome::Failed(Box::new(closed())));
+            self.shared.tell_closed(id);
         }
         self.shared.join(Instant::now() + JOIN_BOUND);
     }
@@ -134,7 +155,7 @@ impl Pool {
 impl Drop for Pool {
     fn drop(&mut self) {
         for id in self.shared.close() {
-            self.shared.services.host.settled(id, Outcome::Failed(Box::new(closed())));
+            self.shared.tell_closed(id);
         }
     }
 }
@@ -147,6 +168,7 @@ fn closed() -> Failure {
 fn stopped(cause: StopCause, control: &RunControl) -> Failure {
     match cause {
         StopCause::Deadline => Failure::timeout(control.timeout()),
+        StopCause::Cpu => Failure::cpu(control.cpu_limit().unwrap_or_default(), control.costs(|costs| costs.cpu)),
         StopCause::Cancelled => Failure::new(FailureKind::Aborted, ErrorCode::Aborted, "run was aborted"),
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Decides under the pool's lock, and tells the host after it has let go of it.
 
-use super::schedule::{Shared, State, Task, take_parked};
+use super::executing::{SIGNAL_AGAIN, sooner};
+use super::schedule::{Settled, Shared, State, Task, take_parked};
 use super::stopped;
 use crate::control::StopCause;
 use crate::errors::{ErrorCode, Failure, FailureKind};
@@ -20,7 +21,7 @@ impl Shared {
     /// What the watchdog does: stops what is overdue, settles what does not stop, drops what is idle. Answers when it
     /// wants to be called again.
     pub(super) fn look_after(self: &Arc<Self>, now: Instant) -> Option<Instant> {
-        let mut settled: Vec<(RunId, Failure)> = Vec::new();
+        let mut settled: Vec<Settled> = Vec::new();
         let mut sandboxes = Vec::new();
         let mut replacements = 0;
         let next = {
@@ -41,20 +42,14 @@ impl Shared {
         for _ in 0..replacements {
             self.start_thread();
         }
-        for (id, failure) in settled {
-            self.services.host.settled(id, Outcome::Failed(Box::new(failure)));
+        for (id, control, failure) in settled {
+            self.tell(id, &control, Outcome::Failed(Box::new(failure)));
         }
         drop(sandboxes);
         next
     }
 
-    fn expire_queued(
-        &self,
-        state: &mut State,
-        now: Instant,
-        settled: &mut Vec<(RunId, Failure)>,
-        next: &mut Option<Instant>,
-    ) {
+    fn expire_queued(&self, state: &mut State, now: Instant, settled: &mut Vec<Settled>, next: &mut Option<Instant>) {
         let Some(limit) = self.options.acquire_timeout.map(Duration::from_millis) else { return };
         let over = state.queue.take_where(|queued| now >= queued.since + limit);
         for queued in over {
@@ -63,7 +58,7 @@ impl Shared {
             let message =
                 format!("run waited {waited} ms for a place in the pool, limit is {} ms; {busy}", limit.as_millis());
             let failure = Failure::new(FailureKind::QueueTimeout, ErrorCode::QueueTimeout, message);
-            settled.push((queued.spec.id, failure));
+            settled.push((queued.spec.id, queued.spec.control.clone(), failure));
         }
         sooner(next, state.queue.iter().map(|queued| queued.since + limit).min());
     }
@@ -84,31 +79,32 @@ impl Shared {
 
 /// Runs on threads: told to stop at the deadline, settled without their thread when they do not. Answers how many
 /// threads have to be replaced.
-fn settle_overdue(
-    state: &mut State,
-    now: Instant,
-    settled: &mut Vec<(RunId, Failure)>,
-    next: &mut Option<Instant>,
-) -> usize {
+fn settle_overdue(state: &mut State, now: Instant, settled: &mut Vec<Settled>, next: &mut Option<Instant>) -> usize {
     let mut hanging = Vec::new();
-    for (id, executing) in &state.executing {
+    for (id, executing) in &mut state.executing {
+        executing.watch_cpu(now, next);
         let due = executing.told_at.or_else(|| executing.control.deadline());
         let Some(due) = due else { continue };
-        if now >= due {
-            executing.control.stop(StopCause::Deadline);
+        if now < due {
+            sooner(next, Some(due));
+            continue;
         }
+        executing.control.stop(StopCause::Deadline);
         if now >= due + GRACE {
             hanging.push(*id);
         } else {
-            sooner(next, Some(if now >= due { due + GRACE } else { due }));
+            // Under the lock that the thread takes when it leaves the run, so it has not ended.
+            executing.thread.interrupt();
+            sooner(next, Some(now + SIGNAL_AGAIN));
         }
     }
     for id in &hanging {
         if let Some(executing) = state.executing.remove(id) {
             state.in_flight -= 1;
             state.quarantined += 1;
-            if executing.told_at.is_none() {
-                settled.push((*id, stopped(StopCause::Deadline, &executing.control)));
+            let cause = executing.control.stop_cause().unwrap_or(StopCause::Deadline);
+            if cause != StopCause::Cancelled {
+                settled.push((*id, executing.control.clone(), stopped(cause, &executing.control)));
             }
         }
     }
@@ -119,7 +115,7 @@ fn settle_overdue(
 fn expire_parked(
     state: &mut State,
     now: Instant,
-    settled: &mut Vec<(RunId, Failure)>,
+    settled: &mut Vec<Settled>,
     sandboxes: &mut Vec<Sandbox>,
     next: &mut Option<Instant>,
 ) {
@@ -140,15 +136,9 @@ fn expire_parked(
             let message = format!("run was ready for {waited} ms, but every thread was busy");
             Failure::new(FailureKind::QueueTimeout, ErrorCode::QueueTimeout, message)
         };
-        settled.push((id, failure));
+        settled.push((id, task.control.clone(), failure));
         // Not worth the watchdog's time to restore.
         sandboxes.push(task.sandbox);
     }
     sooner(next, state.parked.values().chain(&state.ready).map(overdue).min());
-}
-
-fn sooner(next: &mut Option<Instant>, candidate: Option<Instant>) {
-    if let Some(candidate) = candidate {
-        *next = Some(next.map_or(candidate, |known| known.min(candidate)));
-    }
 }

@@ -1,12 +1,15 @@
 //! Who runs next, and where each run is: queued, executing, or parked. All of it under one lock, which is never held
 //! while a guest runs or the host is called.
 
+use super::executing::{Executing, SIGNAL_AGAIN};
 use super::queue::{Queue, Queued};
+use super::sandboxes::take_sandbox;
 use super::{PoolOptions, Stats, closed, watchdog};
-use crate::control::{RunControl, StopCause};
+use crate::control::{Answer, RunControl, StopCause};
 use crate::errors::{ErrorCode, Failure, FailureKind};
-use crate::host::RunId;
-use crate::sandbox::{RunSpec, Sandbox, Services};
+use crate::host::{Outcome, RunId};
+use crate::receipt::Receipt;
+use crate::sandbox::{RunSpec, Sandbox, Services, ThreadHandle};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -14,11 +17,16 @@ use std::time::Instant;
 /// Threads in quarantine per configured thread before the pool takes no more runs.
 const QUARANTINE_PER_THREAD: usize = 8;
 
+/// A run that is over without a thread of its own to say so.
+pub(super) type Settled = (RunId, Arc<RunControl>, Failure);
+
 /// A started run between two turns on a thread.
 pub(super) struct Task {
     pub(super) id: RunId,
     pub(super) sandbox: Sandbox,
     pub(super) control: Arc<RunControl>,
+    /// Since when it waits for host functions, if it does.
+    pub(super) calls_since: Option<Instant>,
     /// When it can go on; being picked up later than that is queue time.
     pub(super) ready_at: Instant,
 }
@@ -29,13 +37,6 @@ pub(super) enum Work {
     GoOn(Task),
 }
 
-/// A run on a thread.
-pub(super) struct Executing {
-    pub(super) control: Arc<RunControl>,
-    /// When it was told to stop by anything but its deadline.
-    pub(super) told_at: Option<Instant>,
-}
-
 #[derive(Default)]
 pub(super) struct State {
     pub(super) queue: Queue,
@@ -43,6 +44,8 @@ pub(super) struct State {
     pub(super) parked: BTreeMap<(Instant, RunId), Task>,
     pub(super) parked_at: HashMap<RunId, Instant>,
     pub(super) executing: HashMap<RunId, Executing>,
+    /// Threads whose runs have been settled because the pool was closed; they are told until they leave.
+    leaving: Vec<ThreadHandle>,
     pub(super) idle_sandboxes: Vec<(Instant, Sandbox)>,
     pub(super) in_flight: usize,
     pub(super) threads: usize,
@@ -51,6 +54,8 @@ pub(super) struct State {
     pub(super) blocked: usize,
     pub(super) quarantined: usize,
     pub(super) is_closed: bool,
+    /// Sandboxes given up because the engine faulted in them.
+    pub(super) engine_faults: u64,
 }
 
 pub(super) struct Shared {
@@ -106,7 +111,7 @@ impl Shared {
     }
 
     /// The next thing to do; `None` when the thread has to end, and is not counted any more.
-    pub(super) fn next(&self) -> Option<Work> {
+    pub(super) fn next(&self, thread: ThreadHandle) -> Option<Work> {
         let mut state = self.lock();
         loop {
             if state.is_closed || state.threads > self.options.threads + state.blocked + state.quarantined {
@@ -119,7 +124,7 @@ impl Shared {
                 return None;
             }
             let now = Instant::now();
-            if let Some(work) = self.take_work(&mut state, now) {
+            if let Some(work) = self.take_work(&mut state, now, thread) {
                 if state.idle_threads > 0 && self.has_work_or_timer(&state) {
                     // Another thread has to watch what this one leaves behind.
                     self.work.notify_one();
@@ -136,7 +141,7 @@ impl Shared {
         }
     }
 
-    fn take_work(&self, state: &mut State, now: Instant) -> Option<Work> {
+    fn take_work(&self, state: &mut State, now: Instant, thread: ThreadHandle) -> Option<Work> {
         while let Some(entry) = state.parked.first_entry() {
             if entry.key().0 > now {
                 break;
@@ -146,18 +151,19 @@ impl Shared {
             state.ready.push_back(task);
         }
         if let Some(task) = state.ready.pop_front() {
-            let executing = Executing { control: Arc::clone(&task.control), told_at: None };
+            let executing = Executing::new(&task.control, thread);
             state.executing.insert(task.id, executing);
             return Some(Work::GoOn(task));
         }
         if state.in_flight >= self.options.max {
             return None;
         }
-        let Queued { spec, .. } = state.queue.pop()?;
+        let Queued { spec, since } = state.queue.pop()?;
+        spec.control.costs(|costs| costs.queue += now.saturating_duration_since(since));
         state.in_flight += 1;
-        let executing = Executing { control: Arc::clone(&spec.control), told_at: None };
+        let executing = Executing::new(&spec.control, thread);
         state.executing.insert(spec.id, executing);
-        let sandbox = state.idle_sandboxes.pop().map(|(_, sandbox)| sandbox);
+        let sandbox = take_sandbox(state, spec.request.prepared);
         Some(Work::Start { spec, sandbox })
     }
 
@@ -176,6 +182,12 @@ impl Shared {
         if state.is_closed || task.control.stop_cause() == Some(StopCause::Cancelled) {
             state.in_flight -= 1;
             return Err(task.sandbox);
+        }
+        if task.control.has_answers() {
+            // One came between the run's last look and this lock; later ones find the run parked.
+            state.ready.push_back(Task { ready_at: Instant::now(), ..task });
+            self.work.notify_one();
+            return Ok(());
         }
         state.parked_at.insert(task.id, wake);
         state.parked.insert((wake, task.id), Task { ready_at: wake, ..task });
@@ -197,12 +209,23 @@ impl Shared {
         is_ours
     }
 
-    /// Keeps a pristine sandbox for the next run.
-    pub(super) fn keep(&self, sandbox: Sandbox) {
+    /// Brings an answer to the run that waits for it; it goes on as soon as a thread is free.
+    pub(super) fn answer_call(&self, id: RunId, answer: Answer) {
         let mut state = self.lock();
-        if !state.is_closed {
-            state.idle_sandboxes.push((Instant::now(), sandbox));
+        if let Some(executing) = state.executing.get(&id) {
+            executing.control.put_answer(answer);
+            return;
         }
+        if let Some(task) = state.ready.iter().find(|task| task.id == id) {
+            task.control.put_answer(answer);
+            return;
+        }
+        // A run that is over wants no answers.
+        let Some(task) = take_parked(&mut state, id) else { return };
+        task.control.put_answer(answer);
+        state.ready.push_back(Task { ready_at: Instant::now(), ..task });
+        drop(state);
+        self.work.notify_one();
     }
 
     pub(super) fn cancel(&self, id: RunId) {
@@ -213,6 +236,7 @@ impl Shared {
         if let Some(executing) = state.executing.get_mut(&id) {
             executing.told_at = Some(Instant::now());
             executing.control.stop(StopCause::Cancelled);
+            executing.thread.interrupt();
             drop(state);
             watchdog::wake();
             return;
@@ -224,11 +248,6 @@ impl Shared {
             self.recycle(task.sandbox);
             self.work.notify_one();
         }
-    }
-
-    pub(super) fn recycle(&self, mut sandbox: Sandbox) {
-        sandbox.reset();
-        self.keep(sandbox);
     }
 
     /// Marks the pool closed and answers the runs that have to be told.
@@ -248,6 +267,8 @@ impl Shared {
             state.quarantined += executing.len();
             for (id, executing) in executing {
                 executing.control.stop(StopCause::Cancelled);
+                executing.thread.interrupt();
+                state.leaving.push(executing.thread);
                 ids.push(id);
             }
             state.in_flight = 0;
@@ -259,10 +280,20 @@ impl Shared {
         ids
     }
 
+    /// The host hears that the runtime is closed; what the run had cost is nobody's interest any more.
+    pub(super) fn tell_closed(&self, id: RunId) {
+        let receipt = Receipt { stopped_by: ErrorCode::Closed.as_str(), ..Receipt::default() };
+        self.services.host.settled(id, Outcome::Failed(Box::new(closed())), receipt);
+    }
+
     pub(super) fn join(&self, until: Instant) {
         let mut state = self.lock();
         while state.threads > 0 {
             let Some(wait) = until.checked_duration_since(Instant::now()) else { return };
+            for thread in &state.leaving {
+                thread.interrupt();
+            }
+            let wait = if state.leaving.is_empty() { wait } else { wait.min(SIGNAL_AGAIN) };
             state = self.ended.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
@@ -278,6 +309,7 @@ impl Shared {
             quarantined: state.quarantined,
             sandboxes: state.in_flight + state.idle_sandboxes.len(),
             idle_sandboxes: state.idle_sandboxes.len(),
+            engine_faults: state.engine_faults,
             hook_generation: self.services.hooks.generation(),
         }
     }

@@ -2,9 +2,11 @@
 
 use super::*;
 use crate::hooks::{HookDesk, compiled::CompiledCache};
-use crate::host::{HookRequest, Host, Outcome};
+use crate::host::{HookRequest, Host, HostCall, Outcome};
 use crate::limits::Limits;
 use crate::pool::Waits;
+use crate::receipt::Receipt;
+use crate::sandbox::{FaultPolicy, ThreadHandle};
 use std::sync::Weak;
 use std::time::Duration;
 
@@ -12,10 +14,11 @@ use std::time::Duration;
 struct Silent;
 
 impl Host for Silent {
-    fn settled(&self, run: RunId, outcome: Outcome) {
+    fn settled(&self, run: RunId, outcome: Outcome, _receipt: Receipt) {
         panic!("run {run} was settled: {outcome:?}");
     }
     fn console(&self, _run: RunId, _method: &'static str, _args: String) {}
+    fn call(&self, _call: HostCall) {}
     fn ask_host(&self, _request: HookRequest) {}
     fn ask_hook_thread(&self, _generation: u32, _request: HookRequest) -> bool {
         false
@@ -32,6 +35,7 @@ fn shared(threads: usize, max: usize) -> Arc<Shared> {
         acquire_timeout: None,
         idle_timeout: 1_000,
         fifo: true,
+        on_engine_fault: FaultPolicy::default(),
         limits: Limits::default(),
     };
     let host: Arc<dyn Host> = Arc::new(Silent);
@@ -46,7 +50,8 @@ fn shared(threads: usize, max: usize) -> Arc<Shared> {
 
 fn queue(shared: &Shared, id: RunId) {
     let limits = r#"{"memory":1,"stack":1,"timers":1,"argsBytes":1,"argsValues":1,"resultBytes":1,"resultValues":1,
-        "consoleBytes":1,"sourceBytes":1,"modules":1}"#;
+        "consoleBytes":1,"sourceBytes":1,"modules":1,
+        "hostCalls":1,"hostCallsInFlight":1}"#;
     let request = format!(
         r#"{{"root":"/","file":"a.js","funcName":"f","sourceExtensions":["js"],"timeout":1000,"limits":{limits}}}"#
     );
@@ -55,7 +60,7 @@ fn queue(shared: &Shared, id: RunId) {
         request: serde_json::from_str(&request).unwrap(),
         args: String::new(),
         context: String::new(),
-        control: Arc::new(RunControl::new(Duration::from_secs(1))),
+        control: Arc::new(RunControl::new(Duration::from_secs(1), None)),
         began: None,
     };
     shared.lock().queue.push(Box::new(spec), true, Instant::now());
@@ -73,9 +78,9 @@ fn of_several_threads_only_the_surplus_ones_end() {
     let shared = shared(2, 8);
     shared.lock().threads = 3;
     queue(&shared, 1);
-    assert!(shared.next().is_none(), "one thread too many");
+    assert!(shared.next(ThreadHandle::default()).is_none(), "one thread too many");
     assert_eq!(shared.lock().threads, 2);
-    assert_eq!(started(shared.next()), Some(1), "two are configured");
+    assert_eq!(started(shared.next(ThreadHandle::default())), Some(1), "two are configured");
 }
 
 #[test]
@@ -84,7 +89,7 @@ fn a_surplus_thread_hands_the_notification_on() {
     shared.lock().threads = 1;
     let sleeper = {
         let shared = Arc::clone(&shared);
-        std::thread::spawn(move || started(shared.next()))
+        std::thread::spawn(move || started(shared.next(ThreadHandle::default())))
     };
     let until = Instant::now() + Duration::from_secs(20);
     while shared.lock().idle_threads == 0 {
@@ -94,7 +99,7 @@ fn a_surplus_thread_hands_the_notification_on() {
     // What a thread finds that was woken for a run, while one that waited for a hook came back.
     shared.lock().threads = 2;
     queue(&shared, 7);
-    assert!(shared.next().is_none());
+    assert!(shared.next(ThreadHandle::default()).is_none());
     while !sleeper.is_finished() {
         assert!(Instant::now() < until, "the thread that may stay was never woken");
         std::thread::yield_now();
@@ -108,10 +113,10 @@ fn no_more_runs_start_than_there_are_places() {
     shared.lock().threads = 4;
     queue(&shared, 1);
     queue(&shared, 2);
-    assert_eq!(started(shared.next()), Some(1));
+    assert_eq!(started(shared.next(ThreadHandle::default())), Some(1));
     let mut state = shared.lock();
-    assert!(shared.take_work(&mut state, Instant::now()).is_none());
+    assert!(shared.take_work(&mut state, Instant::now(), ThreadHandle::default()).is_none());
     drop(state);
     assert!(shared.leave(1));
-    assert_eq!(started(shared.next()), Some(2));
+    assert_eq!(started(shared.next(ThreadHandle::default())), Some(2));
 }

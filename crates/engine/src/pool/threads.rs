@@ -5,7 +5,7 @@ use super::{stopped, watchdog};
 use crate::control::{RunControl, StopCause};
 use crate::errors::Failure;
 use crate::host::{Outcome, RunId};
-use crate::sandbox::{Progress, RunSpec, Sandbox, ThreadStack};
+use crate::sandbox::{GuestThread, Progress, RunSpec, Sandbox, ThreadHandle, ThreadStack};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::Instant;
@@ -64,9 +64,11 @@ impl Shared {
             .name("isolated-runtime".to_owned())
             .stack_size(stack.0 + STACK_BESIDE_GUEST)
             .spawn(move || {
-                while let Some(work) = shared.next() {
-                    shared.execute(work, stack);
+                let thread = GuestThread::begin();
+                while let Some(work) = shared.next(thread.handle()) {
+                    shared.execute(work, stack, thread.handle());
                 }
+                drop(thread);
                 shared.ended.notify_all();
             });
         if let Err(error) = started {
@@ -93,25 +95,28 @@ impl Shared {
         };
         for queued in failed {
             let failure = Failure::internal(message);
-            self.services.host.settled(queued.spec.id, Outcome::Failed(Box::new(failure)));
+            self.tell(queued.spec.id, &queued.spec.control, Outcome::Failed(Box::new(failure)));
         }
     }
 
-    fn execute(self: &Arc<Self>, work: Work, stack: ThreadStack) {
+    fn execute(self: &Arc<Self>, work: Work, stack: ThreadStack, thread: ThreadHandle) {
         let (id, control) = match &work {
             Work::Start { spec, .. } => (spec.id, Arc::clone(&spec.control)),
             Work::GoOn(task) => (task.id, Arc::clone(&task.control)),
         };
+        let cpu = thread.cpu_time();
         let turned = catch_unwind(AssertUnwindSafe(|| match work {
             Work::Start { spec, sandbox } => self.start(spec, sandbox, stack),
             Work::GoOn(task) => Ok(go_on(task, stack)),
         }));
+        let spent = thread.cpu_time().saturating_sub(cpu);
+        control.costs(|costs| costs.cpu += spent);
         match turned {
-            Ok(Ok((sandbox, progress))) => self.after_turn(id, control, sandbox, progress),
-            Ok(Err(failure)) => self.settle(id, Outcome::Failed(failure), None),
+            Ok(Ok((sandbox, progress))) => self.after_turn(id, &control, sandbox, progress),
+            Ok(Err(failure)) => self.settle(id, &control, Outcome::Failed(failure), None),
             Err(_panic) => {
                 let failure = Failure::internal("a defect of isolated-runtime-native ended this run; please report it");
-                self.settle(id, Outcome::Failed(Box::new(failure)), None);
+                self.settle(id, &control, Outcome::Failed(Box::new(failure)), None);
             }
         }
     }
@@ -124,27 +129,26 @@ impl Shared {
     ) -> Result<(Sandbox, Progress), Box<Failure>> {
         let mut sandbox = match sandbox {
             Some(sandbox) => sandbox,
-            None => Sandbox::new(self.options.limits.memory, stack)
+            None => Sandbox::new(self.options.limits.memory, stack, self.options.on_engine_fault)
                 .map_err(|error| Box::new(Failure::internal(error.to_string())))?,
         };
         spec.control.run_clock();
         watchdog::expect(spec.control.deadline());
+        watchdog::expect(spec.control.cpu_limit().map(|limit| Instant::now() + limit));
         let progress = sandbox.begin(spec, Arc::clone(&self.services), stack);
         Ok((sandbox, progress))
     }
 
-    fn after_turn(&self, id: RunId, control: Arc<RunControl>, sandbox: Sandbox, progress: Progress) {
+    fn after_turn(&self, id: RunId, control: &Arc<RunControl>, sandbox: Sandbox, progress: Progress) {
         match progress {
-            Progress::Done(outcome) => self.settle(id, outcome, Some(sandbox)),
-            Progress::Stopped(cause) => {
-                let failure = stopped(cause, &control);
-                self.settle_stopped(id, cause, failure, sandbox);
-            }
+            Progress::Done(outcome) => self.settle(id, control, outcome, Some(sandbox)),
+            Progress::Stopped(cause) => self.settle_stopped(id, control, cause, sandbox),
             Progress::Waiting(wait) => {
                 let now = Instant::now();
                 let deadline = control.deadline().unwrap_or(now);
                 let wake = wait.map_or(deadline, |wait| (now + wait).min(deadline));
-                let task = Task { id, sandbox, control, ready_at: wake };
+                let calls_since = sandbox.waits_for_host().then_some(now);
+                let task = Task { id, sandbox, control: Arc::clone(control), calls_since, ready_at: wake };
                 if let Err(sandbox) = self.park(task, wake) {
                     self.recycle(sandbox);
                 }
@@ -152,9 +156,9 @@ impl Shared {
         }
     }
 
-    fn settle(&self, id: RunId, outcome: Outcome, sandbox: Option<Sandbox>) {
+    fn settle(&self, id: RunId, control: &RunControl, outcome: Outcome, sandbox: Option<Sandbox>) {
         if self.leave(id) {
-            self.services.host.settled(id, outcome);
+            self.tell(id, control, outcome);
         }
         if let Some(sandbox) = sandbox {
             self.recycle(sandbox);
@@ -162,13 +166,28 @@ impl Shared {
     }
 
     /// A cancelled run is not heard of again; who cancelled it knows.
-    fn settle_stopped(&self, id: RunId, cause: StopCause, failure: Failure, sandbox: Sandbox) {
+    fn settle_stopped(&self, id: RunId, control: &RunControl, cause: StopCause, sandbox: Sandbox) {
         if cause == StopCause::Cancelled {
             self.leave(id);
             self.recycle(sandbox);
         } else {
-            self.settle(id, Outcome::Failed(Box::new(failure)), Some(sandbox));
+            let failure = stopped(cause, control);
+            self.settle(id, control, Outcome::Failed(Box::new(failure)), Some(sandbox));
         }
+    }
+
+    /// Tells the host how a run ended, and what it cost. Without the pool's lock.
+    pub(super) fn tell(&self, id: RunId, control: &RunControl, outcome: Outcome) {
+        let mut receipt = control.costs(std::mem::take);
+        receipt.wall = control.wall();
+        receipt.stopped_by = match &outcome {
+            Outcome::Done(text) => {
+                receipt.bytes_out += text.len() as u64;
+                "done"
+            }
+            Outcome::Failed(failure) => failure.stop_reason(),
+        };
+        self.services.host.settled(id, outcome, receipt);
     }
 }
 
@@ -178,7 +197,14 @@ fn go_on(mut task: Task, stack: ThreadStack) -> (Sandbox, Progress) {
         task.control.stop(StopCause::Deadline);
         return (task.sandbox, Progress::Stopped(StopCause::Deadline));
     }
-    task.control.extend(task.ready_at.elapsed());
+    let waited = task.ready_at.elapsed();
+    task.control.extend(waited);
+    task.control.costs(|costs| {
+        costs.queue += waited;
+        if let Some(since) = task.calls_since {
+            costs.host_wait += task.ready_at.saturating_duration_since(since);
+        }
+    });
     let progress = task.sandbox.resume(stack);
     (task.sandbox, progress)
 }

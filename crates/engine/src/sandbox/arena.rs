@@ -13,11 +13,33 @@ const RED_ZONE: usize = 16 << 20;
 /// Below this, zeroing what a run touched is cheaper than giving its pages back.
 const ZERO_RATHER_THAN_DROP: usize = 256 << 10;
 const PAGE: usize = 4096;
+/// Above this, copying the whole image costs more than the faults on the pages that a run touches.
+#[cfg(target_os = "linux")]
+const MAP_RATHER_THAN_COPY: usize = 1 << 20;
 
 pub(super) struct Arena {
     range: Range,
     heap: *mut Heap,
-    image: Vec<u8>,
+    image: Image,
+}
+
+/// What `restore` returns to.
+enum Image {
+    /// Copied back as a whole: cheapest for small ones.
+    Copy(Vec<u8>),
+    /// Mapped from a file in memory, so that only pages a run has written to have to be dropped.
+    #[cfg(target_os = "linux")]
+    Mapped { bytes: usize },
+}
+
+impl Image {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Copy(bytes) => bytes.len(),
+            #[cfg(target_os = "linux")]
+            Self::Mapped { bytes } => *bytes,
+        }
+    }
 }
 
 // SAFETY: the range is owned by this value and reached through it alone; no thread keeps a pointer of its own.
@@ -29,12 +51,17 @@ impl Arena {
         let range = Range::reserve(bytes.next_multiple_of(PAGE))?;
         // SAFETY: the range is page-aligned, accessible, and far larger than the heap's state.
         let heap = unsafe { Heap::create(range.start(), range.bytes) };
-        Ok(Self { range, heap, image: Vec::new() })
+        Ok(Self { range, heap, image: Image::Copy(Vec::new()) })
     }
 
     /// The heap inside the range; valid as long as the arena, at the same address all that time.
     pub(super) fn heap(&self) -> *mut Heap {
         self.heap
+    }
+
+    /// The whole reserved range, red zones included.
+    pub(super) fn reserved(&self) -> (*const u8, *const u8) {
+        self.range.reserved()
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -56,24 +83,44 @@ impl Arena {
     /// Sets the used part aside; from now on `restore` returns to this state.
     pub(super) fn take_image(&mut self) {
         // SAFETY: as in `peak`; `used` bytes from the start are initialised by then.
-        self.image = unsafe {
+        let used = unsafe {
             (*self.heap).reset_peak();
-            std::slice::from_raw_parts(self.range.start(), (*self.heap).used()).to_vec()
+            std::slice::from_raw_parts(self.range.start(), (*self.heap).used())
         };
+        #[cfg(target_os = "linux")]
+        if used.len() > MAP_RATHER_THAN_COPY
+            && let Ok(bytes) = self.range.map_image(used)
+        {
+            self.image = Image::Mapped { bytes };
+            return;
+        }
+        self.image = Image::Copy(used.to_vec());
     }
 
     pub(super) fn image_bytes(&self) -> usize {
-        self.image.len()
+        self.image.bytes()
     }
 
     /// Makes every byte of the range what it was at `take_image`; above the image nothing readable is left.
     pub(super) fn restore(&mut self) {
+        // Read before the heap's own state is restored.
         let dirty = self.peak();
-        let image = self.image.len();
-        // SAFETY: the image was taken from the start of this range, and `dirty` never exceeds its length.
-        unsafe {
-            ptr::copy_nonoverlapping(self.image.as_ptr(), self.range.start(), image);
-            self.clear(image, dirty);
+        let from = match &self.image {
+            Image::Copy(image) => {
+                // SAFETY: the image was taken from the start of this range.
+                unsafe { ptr::copy_nonoverlapping(image.as_ptr(), self.range.start(), image.len()) };
+                image.len()
+            }
+            #[cfg(target_os = "linux")]
+            Image::Mapped { bytes } => {
+                let pages = bytes.next_multiple_of(PAGE);
+                self.range.drop_pages(0, pages);
+                pages
+            }
+        };
+        if from < dirty {
+            // SAFETY: `dirty` never exceeds the range's length.
+            unsafe { self.clear(from, dirty) };
         }
     }
 
@@ -116,6 +163,32 @@ impl Range {
 
     fn start(&self) -> *mut u8 {
         self.reserved.wrapping_add(RED_ZONE)
+    }
+
+    fn reserved(&self) -> (*const u8, *const u8) {
+        (self.reserved, self.reserved.wrapping_add(self.bytes + 2 * RED_ZONE))
+    }
+
+    /// Replaces the start of the range by a private mapping of a copy of it; answers the image's length.
+    #[cfg(target_os = "linux")]
+    fn map_image(&self, image: &[u8]) -> io::Result<usize> {
+        use rustix::fs::{MemfdFlags, ftruncate, memfd_create};
+        use rustix::mm::{MapFlags, ProtFlags, mmap};
+        let pages = image.len().next_multiple_of(PAGE);
+        let file = memfd_create("isolated-runtime-image", MemfdFlags::CLOEXEC)?;
+        ftruncate(&file, pages as u64)?;
+        let mut written = 0;
+        while written < image.len() {
+            written += rustix::io::pwrite(&file, &image[written..], written as u64)?;
+        }
+        // SAFETY: replaces whole pages of this range by pages with the same content; the rest of the last page lies above
+        // what the heap has handed out. The mapping keeps the file alive.
+        unsafe {
+            let protection = ProtFlags::READ | ProtFlags::WRITE;
+            let flags = MapFlags::PRIVATE | MapFlags::FIXED;
+            mmap(self.start().cast(), pages, protection, flags, &file, 0)?;
+        }
+        Ok(image.len())
     }
 
     #[cfg(target_os = "linux")]
@@ -173,6 +246,10 @@ impl Range {
 
     fn start(&self) -> *mut u8 {
         self.start
+    }
+
+    fn reserved(&self) -> (*const u8, *const u8) {
+        (self.start, self.start.wrapping_add(self.bytes))
     }
 
     fn drop_pages(&mut self, from: usize, bytes: usize) {

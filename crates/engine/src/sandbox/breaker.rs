@@ -6,6 +6,7 @@
 
 #![expect(unsafe_code, reason = "implements the engine's allocator and interrupt callbacks")]
 
+use super::arena::Arena;
 use super::guard::Guard;
 use super::heap::Heap;
 use super::state::RunState;
@@ -14,6 +15,7 @@ use rquickjs::qjs;
 use std::ffi::{c_int, c_void};
 use std::ptr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering, compiler_fence};
 
 /// Why guest code was left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,12 @@ pub(super) enum Breach {
     Failure = 3,
     /// Host code beneath the guest panicked.
     Panic = 4,
+    /// The native stack is exhausted (signals.c).
+    Stack = 5,
+    /// The engine touched memory that is not there, or divided by zero (signals.c).
+    Fault = 6,
+    /// An assertion of the engine failed (signals.c).
+    Assertion = 7,
 }
 
 impl Breach {
@@ -35,14 +43,30 @@ impl Breach {
             1 => Self::Memory,
             2 => Self::Told,
             3 => Self::Failure,
+            5 => Self::Stack,
+            6 => Self::Fault,
+            7 => Self::Assertion,
             _ => Self::Panic,
         }
     }
 }
 
+/// What a fault outside the arena and the stack means: memory may be corrupt.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FaultPolicy {
+    /// The process ends, as it would without us.
+    #[default]
+    Terminate,
+    /// The run ends, and its sandbox is never used again.
+    Quarantine,
+}
+
 /// One per sandbox, boxed: the engine and the arena keep its address.
 pub(super) struct Outside {
     heap: *mut Heap,
+    /// 1 while the engine's own code runs, 0 while code of ours does, beneath it or around it. Signals jump only at 1.
+    in_engine: AtomicU8,
     pub(super) guard: Guard,
     /// Points into the run's `Arc` while a run is in the sandbox, else null.
     control: *const RunControl,
@@ -50,13 +74,36 @@ pub(super) struct Outside {
 }
 
 impl Outside {
-    pub(super) fn new(heap: *mut Heap) -> Box<Self> {
-        Box::new(Self { heap, guard: Guard::new(), control: ptr::null(), state: RunState::default() })
+    pub(super) fn new(arena: &Arena, faults: FaultPolicy) -> Box<Self> {
+        let mut outside = Box::new(Self {
+            heap: arena.heap(),
+            in_engine: AtomicU8::new(0),
+            guard: Guard::new(ptr::null(), (ptr::null(), ptr::null()), false),
+            control: ptr::null(),
+            state: RunState::default(),
+        });
+        // The box keeps the flag's address.
+        outside.guard = Guard::new(&raw const outside.in_engine, arena.reserved(), faults == FaultPolicy::Quarantine);
+        outside
+    }
+
+    /// # Safety
+    /// `outside` is alive, and the calling thread has entered its guard or nobody has.
+    #[inline]
+    pub(super) unsafe fn set_in_engine(outside: *mut Self, in_engine: bool) {
+        // SAFETY: by the caller's word; the fence keeps what is done on either side from moving over the store, which a
+        // handler on this very thread may look at between any two instructions.
+        unsafe {
+            compiler_fence(Ordering::SeqCst);
+            (*outside).in_engine.store(u8::from(in_engine), Ordering::Relaxed);
+            compiler_fence(Ordering::SeqCst);
+        }
     }
 
     /// The caller keeps `control` alive until the next call with `None`.
     pub(super) fn set_control(&mut self, control: Option<&Arc<RunControl>>) {
         self.control = control.map_or(ptr::null(), Arc::as_ptr);
+        self.guard.watch(control.map(|control| control.stop_flag()));
     }
 
     /// # Safety

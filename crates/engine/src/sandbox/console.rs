@@ -60,6 +60,15 @@ pub(super) fn write(js: Js, _this: Value, args: Args, data: Value) -> JsResult {
     report(js, data.as_number().unwrap_or(1.0) as usize, args, 0)
 }
 
+/// What is dropped is counted by its texts, without converting anything.
+fn count_dropped(js: Js, args: Args, skip: usize) {
+    if !js.with_state(|state| state.spec().request.console) {
+        return;
+    }
+    let bytes = (skip..args.len()).map(|index| js.string_bytes(args.get(index))).sum::<u64>();
+    js.with_state(|state| state.console_bytes_dropped += bytes.max(1));
+}
+
 fn report(js: Js, method: usize, args: Args, skip: usize) -> JsResult {
     let room = js.with_state(|state| {
         let spec = state.spec();
@@ -68,6 +77,7 @@ fn report(js: Js, method: usize, args: Args, skip: usize) -> JsResult {
     });
     // Silent unless asked for; and after the cut nothing more is copied.
     if room == 0 {
+        count_dropped(js, args, skip);
         return Ok(Value::UNDEFINED);
     }
     let list = js.array()?;

@@ -16,8 +16,8 @@ pub(super) const LENIENT_CHILDREN: u32 = 1_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Manner {
-    /// Refuses what cannot cross; bounded by the limits of results.
-    Strict,
+    /// Refuses what cannot cross, naming the subject; bounded by the limits of results.
+    Strict { subject: &'static str },
     /// Describes what cannot cross; stops taking up nodes when `bytes` are written, and cuts single texts at `text`.
     Lenient { bytes: usize, text: usize },
 }
@@ -26,10 +26,11 @@ pub(super) enum Manner {
 pub(super) fn encode(js: Js, value: Value, manner: Manner) -> Result<(), Thrown> {
     js.with_state(|state| {
         let (is_lenient, room, text_room) = match manner {
-            Manner::Strict => (false, usize::MAX, usize::MAX),
+            Manner::Strict { .. } => (false, usize::MAX, usize::MAX),
             Manner::Lenient { bytes, text } => (true, bytes, text),
         };
-        state.encoder = Encoder { is_lenient, room, text_room, ..Encoder::default() };
+        let subject = if let Manner::Strict { subject } = manner { subject } else { "" };
+        state.encoder = Encoder { is_lenient, room, text_room, subject, ..Encoder::default() };
         state.encoder.put("[[\"x\",");
     });
     slot(js, value)?;
@@ -66,9 +67,13 @@ pub(super) fn check_room(js: Js, more: usize) -> Result<(), Thrown> {
         let limits = state.spec().request.limits;
         let (bytes, values) = ((state.encoder.text.len() + more) as u64, state.encoder.values);
         state.failure = if bytes > limits.result_bytes {
-            Some(crate::errors::Failure::too_many_bytes("result", limits.result_bytes, bytes))
+            Some(crate::errors::Failure::too_many_bytes(state.encoder.subject, limits.result_bytes, bytes))
         } else if values > limits.result_values {
-            Some(crate::errors::Failure::too_many("values in the result", limits.result_values, values))
+            Some(crate::errors::Failure::too_many(
+                &format!("values in the {}", state.encoder.subject),
+                limits.result_values,
+                values,
+            ))
         } else {
             return false;
         };
@@ -151,7 +156,9 @@ fn reference(js: Js, value: Value) {
 fn describe(js: Js, value: Value) -> Result<(), Thrown> {
     if !js.with_state(|state| state.encoder.is_lenient) {
         objects::name_of_refused(js, value)?;
-        js.with_state(|state| state.scratch.insert_str(0, &format!("{} is ", state.encoder.path("result"))));
+        js.with_state(|state| {
+            state.scratch.insert_str(0, &format!("{} is ", state.encoder.path(state.encoder.subject)))
+        });
         return Err(throw_refused_value(js));
     }
     put(js, r#"["f","#);

@@ -30,7 +30,10 @@ pub(super) fn turn(js: Js) {
     if js.with_state(|state| state.outcome.is_some()) {
         return;
     }
-    match drain(js).and_then(|settled| if settled { Ok(true) } else { run_timers(js) }) {
+    match super::host_calls::deliver(js)
+        .and_then(|()| drain(js))
+        .and_then(|settled| if settled { Ok(true) } else { run_timers(js) })
+    {
         Ok(true) => {}
         Ok(false) => give_up_if_stuck(js),
         Err(Thrown) => fail_with_exception(js),
@@ -39,7 +42,7 @@ pub(super) fn turn(js: Js) {
 
 /// With nothing left to run, a rejection that nobody has handled will never be handled: it is why the run is stuck.
 fn give_up_if_stuck(js: Js) {
-    if js.with_state(|state| state.timers.next_due().is_none())
+    if js.with_state(|state| state.timers.next_due().is_none() && state.host_calls.is_empty())
         && let Some(promise) = first_unhandled(js)
     {
         fail_with(js, js.promise_result(promise));
@@ -104,7 +107,8 @@ fn install_context(js: Js, global: Value) -> Result<(), Thrown> {
     if let Some((form, view)) = args {
         js.define(globals, c"args", decode(js, form, view)?, Shape::Data)?;
     }
-    js.define(global, c"__globals__", globals, Shape::Method)
+    js.define(global, c"__globals__", globals, Shape::Method)?;
+    super::host_calls::install(js, global)
 }
 
 /// Puts a text where the parser reads it; `None` for an empty one.

@@ -43,6 +43,8 @@ pub(super) struct Encoder {
     pub(super) room: usize,
     /// A single text inside a lenient encoding is cut here.
     pub(super) text_room: usize,
+    /// What is being written, for messages.
+    pub(super) subject: &'static str,
 }
 
 impl Encoder {

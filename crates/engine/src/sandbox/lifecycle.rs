@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "enters the guard")]
 
 use super::arena::Arena;
-use super::breaker::{Breach, Outside};
+use super::breaker::{Breach, FaultPolicy, Outside};
 use super::js::Js;
 use super::{RunSpec, Services, execution, realm};
 use crate::control::StopCause;
@@ -59,6 +59,8 @@ pub struct Sandbox {
     arena: Arena,
     outside: Box<Outside>,
     context: *mut qjs::JSContext,
+    is_retired: bool,
+    prepared: Option<u32>,
 }
 
 // SAFETY: the context and everything it refers to is owned by this value; one thread at a time executes it, and its
@@ -70,14 +72,14 @@ impl Sandbox {
     ///
     /// # Errors
     /// See `SandboxError`.
-    pub fn new(memory: u64, stack: ThreadStack) -> Result<Self, SandboxError> {
+    pub fn new(memory: u64, stack: ThreadStack, faults: FaultPolicy) -> Result<Self, SandboxError> {
         let bytes = memory.max(SMALLEST_ARENA);
         let arena = Arena::reserve(usize::try_from(bytes).unwrap_or(usize::MAX))
             .map_err(|source| SandboxError::Reserve { bytes, source })?;
-        let mut outside = Outside::new(arena.heap());
+        let mut outside = Outside::new(&arena, faults);
         // SAFETY: the box keeps its address for the sandbox's life.
         let context = unsafe { realm::create_context(&raw mut *outside) }.ok_or(SandboxError::Start { bytes })?;
-        let mut sandbox = Self { arena, outside, context };
+        let mut sandbox = Self { arena, outside, context, is_retired: false, prepared: None };
         if !matches!(sandbox.enter(stack, install), Entered::Returned) || !sandbox.outside.state.is_installed {
             return Err(SandboxError::Start { bytes });
         }
@@ -91,6 +93,12 @@ impl Sandbox {
     #[must_use]
     pub fn image_bytes(&self) -> usize {
         self.arena.image_bytes()
+    }
+
+    /// Whether the engine faulted in it: it is to be dropped instead of being used again.
+    #[must_use]
+    pub fn is_retired(&self) -> bool {
+        self.is_retired
     }
 
     /// Begins a run and goes on until it is over, waits, or is stopped.
@@ -126,8 +134,21 @@ impl Sandbox {
         self.arena.set_limit(self.arena.bytes());
     }
 
+    /// Whether answers of host functions are due.
+    #[must_use]
+    pub fn waits_for_host(&self) -> bool {
+        !self.outside.state.host_calls.is_empty()
+    }
+
+    /// The prepared application that its runs start from.
+    #[must_use]
+    pub fn prepared(&self) -> Option<u32> {
+        self.prepared
+    }
+
     fn go_on(&mut self, stack: ThreadStack, body: fn(Js)) -> Progress {
         let entered = self.enter(stack, body);
+        self.account();
         let state = &mut self.outside.state;
         match entered {
             Entered::Returned => match state.outcome.take() {
@@ -140,6 +161,18 @@ impl Sandbox {
             },
             Entered::Left(breach) => self.after(breach),
         }
+    }
+
+    /// Adds what the turn used up to the run's receipt.
+    fn account(&mut self) {
+        let peak = self.arena.peak() as u64;
+        let state = &self.outside.state;
+        let Some(spec) = &state.spec else { return };
+        spec.control.costs(|costs| {
+            costs.peak_bytes = peak;
+            costs.modules = state.modules.len() as u64;
+            costs.console_bytes_dropped = state.console_bytes_dropped;
+        });
     }
 
     fn after(&mut self, breach: Breach) -> Progress {
@@ -161,6 +194,16 @@ impl Sandbox {
                 ErrorCode::Internal,
                 "a defect of isolated-runtime-native ended this run; please report it",
             ),
+            Breach::Stack => {
+                self.is_retired = true;
+                Failure::new(FailureKind::Stack, ErrorCode::StackLimit, "the native stack of the run is exhausted")
+            }
+            Breach::Fault | Breach::Assertion => {
+                self.is_retired = true;
+                let what = if breach == Breach::Fault { "a memory fault" } else { "a failed assertion" };
+                let message = format!("the engine ended this run after {what} of its own");
+                Failure::new(FailureKind::Engine, ErrorCode::EngineFault, message)
+            }
         };
         Progress::Done(Outcome::Failed(Box::new(failure)))
     }
@@ -170,9 +213,13 @@ impl Sandbox {
         let offered = stack.0.saturating_sub(STACK_RESERVE);
         let mut entry = Entry { context: self.context, stack: offered.min(limit as usize), body };
         let guard = self.outside.guard.as_ptr();
+        let outside = &raw mut *self.outside;
         // SAFETY: the guard lives in the box; a sandbox is entered by one thread at a time and never from within.
         // `body` and everything beneath it keeps no destructor across calls into the engine (execution.rs, README.md).
-        match unsafe { guard.enter(enter_body, (&raw mut entry).cast()) } {
+        let left = unsafe { guard.enter(enter_body, (&raw mut entry).cast()) };
+        // SAFETY: ours; a jump left the flag as it was.
+        unsafe { Outside::set_in_engine(outside, false) };
+        match left {
             None => Entered::Returned,
             Some(reason) => Entered::Left(Breach::from_reason(reason)),
         }

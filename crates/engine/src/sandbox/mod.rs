@@ -15,6 +15,7 @@ mod execution;
 mod graph_text;
 mod guard;
 mod heap;
+mod host_calls;
 mod js;
 mod module_object;
 mod module_source;
@@ -32,6 +33,8 @@ mod timers;
 
 mod lifecycle;
 
+pub use breaker::FaultPolicy;
+pub use guard::{GuestThread, ThreadHandle};
 pub use lifecycle::{Progress, Sandbox, SandboxError, ThreadStack};
 
 use crate::control::RunControl;

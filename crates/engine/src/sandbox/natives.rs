@@ -2,7 +2,7 @@
 //! it calls the engine.
 
 use super::js::{Args, Js, JsResult, Value};
-use super::{console, process, random, realm, require, stack, timers};
+use super::{console, host_calls, process, random, realm, require, stack, timers};
 
 macro_rules! natives {
     ($($name:ident => $function:path),+ $(,)?) => {
@@ -24,6 +24,7 @@ natives! {
     Require => require::require,
     RequireResolve => require::resolve,
     RequireResolvePaths => require::resolve_paths,
+    HostCall => host_calls::call,
     Console => console::write,
     ConsoleAssert => console::assert,
     ConsoleIgnore => console::ignore,

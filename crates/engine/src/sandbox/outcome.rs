@@ -115,7 +115,7 @@ fn count_values(json: &[u8]) -> u64 {
 }
 
 fn write_structured(js: Js, result: Value) -> Result<(), Thrown> {
-    encode::encode(js, result, Manner::Strict)?;
+    encode::encode(js, result, Manner::Strict { subject: "result" })?;
     js.with_state(|state| state.outcome = Some(Outcome::Done(format!("S{}", state.encoder.take()))));
     Ok(())
 }

@@ -2,7 +2,9 @@
 //!
 //! Guest values in here are counted references; they are forgotten, not released, when the heap is restored.
 
+use super::decode::Form;
 use super::graph_text::Encoder;
+use super::host_calls::HostCalls;
 use super::js::{Terminated, Value};
 use super::random::Random;
 use super::realm::Realm;
@@ -44,6 +46,10 @@ pub(super) struct RunState {
     pub(super) buffer_module: Option<Value>,
     pub(super) timers: Timers,
     pub(super) random: Random,
+    /// Calls of host functions that wait for their answer.
+    pub(super) host_calls: HostCalls,
+    /// How the answer that `source` holds is to be read; `None` when it is an error's description in `scratch`.
+    pub(super) answer_form: Option<Form>,
     /// Arrays of function and arguments, for `process.nextTick`.
     pub(super) ticks: VecDeque<Value>,
     /// Rejected promises without a handler, by identity, with the order of their rejection.
@@ -57,6 +63,7 @@ pub(super) struct RunState {
     pub(super) outcome: Option<Outcome>,
     pub(super) failure: Option<Failure>,
     pub(super) console_bytes: u64,
+    pub(super) console_bytes_dropped: u64,
     pub(super) encoder: Encoder,
     /// Bytes on their way into the guest.
     pub(super) bytes: Vec<u8>,

@@ -15,6 +15,17 @@ pub(super) unsafe extern "C" fn trampoline(
     index: c_int,
     data: *mut qjs::JSValue,
 ) -> qjs::JSValue {
+    Js(context).ours(|| enter_native(context, this, count, values, index, data))
+}
+
+fn enter_native(
+    context: *mut qjs::JSContext,
+    this: qjs::JSValue,
+    count: c_int,
+    values: *mut qjs::JSValue,
+    index: c_int,
+    data: *mut qjs::JSValue,
+) -> qjs::JSValue {
     let js = Js(context);
     let args = Args { values, count: usize::try_from(count).unwrap_or(0) };
     // SAFETY: every native function is made with one datum.
@@ -38,7 +49,10 @@ pub(in crate::sandbox) unsafe extern "C" fn on_rejection(
     is_handled: bool,
     _opaque: *mut c_void,
 ) {
-    let js = Js(context);
+    Js(context).ours(|| note_rejection(Js(context), promise, is_handled));
+}
+
+fn note_rejection(js: Js, promise: qjs::JSValue, is_handled: bool) {
     if is_handled {
         let known = js.with_state(|state| state.unhandled.remove(&Value(promise).identity()));
         if let Some((_, known)) = known {

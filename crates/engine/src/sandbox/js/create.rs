@@ -9,27 +9,27 @@ use std::ffi::{CStr, c_int};
 impl Js {
     pub(in crate::sandbox) fn object(self) -> JsResult {
         // SAFETY: `self` is entered (module comment); likewise below.
-        Self::check(unsafe { qjs::JS_NewObject(self.0) })
+        Self::check(unsafe { self.engine(|| qjs::JS_NewObject(self.0)) })
     }
 
     pub(in crate::sandbox) fn object_with_prototype(self, prototype: Value) -> JsResult {
         // SAFETY: `prototype` is an object or null, borrowed.
-        Self::check(unsafe { qjs::JS_NewObjectProto(self.0, prototype.0) })
+        Self::check(unsafe { self.engine(|| qjs::JS_NewObjectProto(self.0, prototype.0)) })
     }
 
     pub(in crate::sandbox) fn array(self) -> JsResult {
         // SAFETY: entered.
-        Self::check(unsafe { qjs::JS_NewArray(self.0) })
+        Self::check(unsafe { self.engine(|| qjs::JS_NewArray(self.0)) })
     }
 
     pub(in crate::sandbox) fn date(self, milliseconds: f64) -> JsResult {
         // SAFETY: entered.
-        Self::check(unsafe { qjs::JS_NewDate(self.0, milliseconds) })
+        Self::check(unsafe { self.engine(|| qjs::JS_NewDate(self.0, milliseconds)) })
     }
 
     pub(in crate::sandbox) fn string(self, text: &str) -> JsResult {
         // SAFETY: pointer and length of a live string slice; the engine copies.
-        Self::check(unsafe { qjs::JS_NewStringLen(self.0, text.as_ptr().cast(), text.len() as _) })
+        Self::check(unsafe { self.engine(|| qjs::JS_NewStringLen(self.0, text.as_ptr().cast(), text.len() as _)) })
     }
 
     /// A string made from text that `pick` finds in the run's state, so that no Rust string lies on the stack.
@@ -39,7 +39,7 @@ impl Js {
             (text.as_ptr(), text.len())
         });
         // SAFETY: the state is not changed until the engine has copied the text.
-        Self::check(unsafe { qjs::JS_NewStringLen(self.0, start.cast(), bytes as _) })
+        Self::check(unsafe { self.engine(|| qjs::JS_NewStringLen(self.0, start.cast(), bytes as _)) })
     }
 
     /// An ArrayBuffer of bytes that `pick` finds in the run's state.
@@ -49,7 +49,7 @@ impl Js {
             (bytes.as_ptr(), bytes.len())
         });
         // SAFETY: the state is not changed until the engine has copied the bytes.
-        Self::check(unsafe { qjs::JS_NewArrayBufferCopy(self.0, start, bytes as _) })
+        Self::check(unsafe { self.engine(|| qjs::JS_NewArrayBufferCopy(self.0, start, bytes as _)) })
     }
 
     /// A native function; `index` selects it in `natives::call`, `data` is passed along (duplicated by the engine).
@@ -57,7 +57,9 @@ impl Js {
         let mut data = data.0;
         // SAFETY: the name is copied into an atom, the data duplicated.
         Self::check(unsafe {
-            qjs::JS_NewCFunctionData2(self.0, Some(trampoline), name.as_ptr(), length, index, 1, &raw mut data)
+            self.engine(|| {
+                qjs::JS_NewCFunctionData2(self.0, Some(trampoline), name.as_ptr(), length, index, 1, &raw mut data)
+            })
         })
     }
 }

@@ -32,8 +32,19 @@ impl Js {
     pub(in crate::sandbox) fn to_number(self, value: Value) -> Result<f64, Thrown> {
         let mut number = 0.0;
         // SAFETY: borrowed value.
-        Self::check_status(unsafe { qjs::JS_ToFloat64(self.0, &raw mut number, value.0) })?;
+        Self::check_status(unsafe { self.engine(|| qjs::JS_ToFloat64(self.0, &raw mut number, value.0)) })?;
         Ok(number)
+    }
+
+    /// Code units of a string; 0 for anything else.
+    pub(in crate::sandbox) fn string_bytes(self, value: Value) -> u64 {
+        let mut length = 0;
+        if !value.is_string() {
+            return 0;
+        }
+        // SAFETY: borrowed value; the length of a string is no property that guest code could define.
+        let status = unsafe { self.engine(|| qjs::JS_GetLength(self.0, value.0, &raw mut length)) };
+        if status < 0 { 0 } else { u64::try_from(length).unwrap_or(0) }
     }
 
     pub(in crate::sandbox) fn is_function(self, value: Value) -> bool {
@@ -114,7 +125,7 @@ impl Js {
 
     pub(in crate::sandbox) fn prototype(self, object: Value) -> JsResult {
         // SAFETY: borrowed object; the answer is owned.
-        Self::check(unsafe { qjs::JS_GetPrototype(self.0, object.0) })
+        Self::check(unsafe { self.engine(|| qjs::JS_GetPrototype(self.0, object.0)) })
     }
 
     pub(in crate::sandbox) fn promise_state(self, promise: Value) -> PromiseState {

@@ -58,6 +58,30 @@ impl Js {
         unsafe { qjs::JS_GetContextOpaque(self.0).cast() }
     }
 
+    /// Runs engine code; while it runs, and only then, a signal may leave it for the guard.
+    #[inline]
+    pub(in crate::sandbox) fn engine<R>(self, call: impl FnOnce() -> R) -> R {
+        let outside = self.outside();
+        // SAFETY: the context's own, entered by this thread; calls of engine code and of ours alternate strictly.
+        unsafe { Outside::set_in_engine(outside, true) };
+        let answer = call();
+        // SAFETY: as above.
+        unsafe { Outside::set_in_engine(outside, false) };
+        answer
+    }
+
+    /// Runs code of ours that the engine has called.
+    #[inline]
+    pub(in crate::sandbox) fn ours<R>(self, call: impl FnOnce() -> R) -> R {
+        let outside = self.outside();
+        // SAFETY: as in `engine`.
+        unsafe { Outside::set_in_engine(outside, false) };
+        let answer = call();
+        // SAFETY: as in `engine`.
+        unsafe { Outside::set_in_engine(outside, true) };
+        answer
+    }
+
     /// Runs host code over the run's state. `body` must not call the engine: that is what makes the borrow unique, and
     /// what keeps a jump from passing over it.
     pub(super) fn with_state<R>(self, body: impl FnOnce(&mut RunState) -> R) -> R {
@@ -79,6 +103,6 @@ impl Js {
 
     pub(super) fn free(self, value: Value) {
         // SAFETY: the caller gives up a reference it owns.
-        unsafe { qjs::JS_FreeValue(self.0, value.0) };
+        unsafe { self.engine(|| qjs::JS_FreeValue(self.0, value.0)) };
     }
 }

@@ -54,19 +54,19 @@ impl Js {
     /// May run guest code.
     pub(in crate::sandbox) fn get(self, object: Value, name: &CStr) -> JsResult {
         // SAFETY: borrowed object, C string.
-        Self::check(unsafe { qjs::JS_GetPropertyStr(self.0, object.0, name.as_ptr()) })
+        Self::check(unsafe { self.engine(|| qjs::JS_GetPropertyStr(self.0, object.0, name.as_ptr())) })
     }
 
     /// May run guest code.
     pub(in crate::sandbox) fn get_atom(self, object: Value, name: Atom) -> JsResult {
         // SAFETY: borrowed object, live atom.
-        Self::check(unsafe { qjs::JS_GetProperty(self.0, object.0, name.0) })
+        Self::check(unsafe { self.engine(|| qjs::JS_GetProperty(self.0, object.0, name.0)) })
     }
 
     /// May run guest code, unless the index is an own data property.
     pub(in crate::sandbox) fn get_index(self, object: Value, index: u32) -> JsResult {
         // SAFETY: borrowed object.
-        Self::check(unsafe { qjs::JS_GetPropertyUint32(self.0, object.0, index) })
+        Self::check(unsafe { self.engine(|| qjs::JS_GetPropertyUint32(self.0, object.0, index)) })
     }
 
     /// An own data property, read without running guest code; `None` for accessors and missing ones. Not for proxies.
@@ -78,7 +78,7 @@ impl Js {
             setter: qjs::JS_UNDEFINED,
         };
         // SAFETY: `found` is filled when the answer is 1, with references that the caller owns.
-        let status = unsafe { qjs::JS_GetOwnProperty(self.0, &raw mut found, object.0, name.0) };
+        let status = unsafe { self.engine(|| qjs::JS_GetOwnProperty(self.0, &raw mut found, object.0, name.0)) };
         Self::check_status(status)?;
         if status == 0 {
             return Ok(None);
@@ -101,7 +101,7 @@ impl Js {
     ) -> Result<(), Thrown> {
         // SAFETY: borrowed object, owned value.
         Self::check_status(unsafe {
-            qjs::JS_DefinePropertyValueStr(self.0, object.0, name.as_ptr(), value.0, shape.flags())
+            self.engine(|| qjs::JS_DefinePropertyValueStr(self.0, object.0, name.as_ptr(), value.0, shape.flags()))
         })
     }
 
@@ -114,14 +114,16 @@ impl Js {
         shape: Shape,
     ) -> Result<(), Thrown> {
         // SAFETY: borrowed object, owned value, live atom.
-        Self::check_status(unsafe { qjs::JS_DefinePropertyValue(self.0, object.0, name.0, value.0, shape.flags()) })
+        Self::check_status(unsafe {
+            self.engine(|| qjs::JS_DefinePropertyValue(self.0, object.0, name.0, value.0, shape.flags()))
+        })
     }
 
     /// As `define`.
     pub(in crate::sandbox) fn define_index(self, object: Value, index: u32, value: Value) -> Result<(), Thrown> {
         // SAFETY: borrowed object, owned value.
         Self::check_status(unsafe {
-            qjs::JS_DefinePropertyValueUint32(self.0, object.0, index, value.0, Shape::Data.flags())
+            self.engine(|| qjs::JS_DefinePropertyValueUint32(self.0, object.0, index, value.0, Shape::Data.flags()))
         })
     }
 
@@ -136,20 +138,22 @@ impl Js {
         let atom = self.atom(name.to_bytes())?;
         let flags = (qjs::JS_PROP_CONFIGURABLE | qjs::JS_PROP_HAS_GET | qjs::JS_PROP_HAS_SET) as c_int;
         // SAFETY: borrowed object, owned functions, live atom.
-        let status = unsafe { qjs::JS_DefinePropertyGetSet(self.0, object.0, atom.0, getter.0, setter.0, flags) };
+        let status = unsafe {
+            self.engine(|| qjs::JS_DefinePropertyGetSet(self.0, object.0, atom.0, getter.0, setter.0, flags))
+        };
         self.free_atom(atom);
         Self::check_status(status)
     }
 
     pub(in crate::sandbox) fn set_length(self, array: Value, length: i64) -> Result<(), Thrown> {
         // SAFETY: borrowed array.
-        Self::check_status(unsafe { qjs::JS_SetLength(self.0, array.0, length) })
+        Self::check_status(unsafe { self.engine(|| qjs::JS_SetLength(self.0, array.0, length)) })
     }
 
     pub(in crate::sandbox) fn delete(self, object: Value, name: &CStr) -> Result<(), Thrown> {
         let atom = self.atom(name.to_bytes())?;
         // SAFETY: borrowed object, live atom.
-        let status = unsafe { qjs::JS_DeleteProperty(self.0, object.0, atom.0, 0) };
+        let status = unsafe { self.engine(|| qjs::JS_DeleteProperty(self.0, object.0, atom.0, 0)) };
         self.free_atom(atom);
         Self::check_status(status)
     }
@@ -157,32 +161,32 @@ impl Js {
     /// Deletes an own property; a refusal is no matter.
     pub(in crate::sandbox) fn delete_atom(self, object: Value, name: Atom) {
         // SAFETY: borrowed object, live atom.
-        if unsafe { qjs::JS_DeleteProperty(self.0, object.0, name.0, 0) } < 0 {
+        if unsafe { self.engine(|| qjs::JS_DeleteProperty(self.0, object.0, name.0, 0)) } < 0 {
             self.free(self.take_exception());
         }
     }
 
     pub(in crate::sandbox) fn atom(self, name: &[u8]) -> Result<Atom, Thrown> {
         // SAFETY: pointer and length of a live slice; the engine copies.
-        let atom = unsafe { qjs::JS_NewAtomLen(self.0, name.as_ptr().cast(), name.len() as _) };
+        let atom = unsafe { self.engine(|| qjs::JS_NewAtomLen(self.0, name.as_ptr().cast(), name.len() as _)) };
         if atom == 0 { Err(Thrown) } else { Ok(Atom(atom)) }
     }
 
     pub(in crate::sandbox) fn atom_of(self, value: Value) -> Result<Atom, Thrown> {
         // SAFETY: borrowed value; strings convert without running guest code.
-        let atom = unsafe { qjs::JS_ValueToAtom(self.0, value.0) };
+        let atom = unsafe { self.engine(|| qjs::JS_ValueToAtom(self.0, value.0)) };
         if atom == 0 { Err(Thrown) } else { Ok(Atom(atom)) }
     }
 
     pub(in crate::sandbox) fn free_atom(self, atom: Atom) {
         // SAFETY: the caller gives up a reference it owns.
-        unsafe { qjs::JS_FreeAtom(self.0, atom.0) };
+        unsafe { self.engine(|| qjs::JS_FreeAtom(self.0, atom.0)) };
     }
 
     pub(in crate::sandbox) fn atom_text(self, atom: Atom) -> Result<Text, Thrown> {
         let mut bytes = 0;
         // SAFETY: live atom; the length is stored before the call returns.
-        let start = unsafe { qjs::JS_AtomToCStringLen(self.0, &raw mut bytes, atom.0) };
+        let start = unsafe { self.engine(|| qjs::JS_AtomToCStringLen(self.0, &raw mut bytes, atom.0)) };
         if start.is_null() { Err(Thrown) } else { Ok(Text { start, bytes: bytes as usize }) }
     }
 
@@ -192,13 +196,13 @@ impl Js {
         let flags = (qjs::JS_GPN_STRING_MASK | qjs::JS_GPN_ENUM_ONLY) as c_int;
         // SAFETY: borrowed object; table and count are filled on success.
         Self::check_status(unsafe {
-            qjs::JS_GetOwnPropertyNames(self.0, &raw mut table, &raw mut count, object.0, flags)
+            self.engine(|| qjs::JS_GetOwnPropertyNames(self.0, &raw mut table, &raw mut count, object.0, flags))
         })?;
         Ok(Keys { table, count })
     }
 
     pub(in crate::sandbox) fn free_keys(self, keys: Keys) {
         // SAFETY: filled by `own_keys`, freed once.
-        unsafe { qjs::JS_FreePropertyEnum(self.0, keys.table, keys.count) };
+        unsafe { self.engine(|| qjs::JS_FreePropertyEnum(self.0, keys.table, keys.count)) };
     }
 }

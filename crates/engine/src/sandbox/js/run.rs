@@ -17,32 +17,37 @@ impl Js {
     pub(in crate::sandbox) fn promise(self) -> Result<(Value, Value, Value), Thrown> {
         let mut settle = [qjs::JS_UNDEFINED; 2];
         // SAFETY: the engine stores two functions.
-        let promise = Self::check(unsafe { qjs::JS_NewPromiseCapability(self.0, settle.as_mut_ptr()) })?;
+        let promise =
+            Self::check(unsafe { self.engine(|| qjs::JS_NewPromiseCapability(self.0, settle.as_mut_ptr())) })?;
         Ok((promise, Value(settle[0]), Value(settle[1])))
     }
 
     pub(in crate::sandbox) fn call(self, function: Value, this: Value, args: &[Value]) -> JsResult {
         // SAFETY: `Value` is laid out as the engine's value; all are borrowed, and the engine does not write to them.
         Self::check(unsafe {
-            qjs::JS_Call(
-                self.0,
-                function.0,
-                this.0,
-                args.len() as c_int,
-                args.as_ptr().cast::<qjs::JSValue>().cast_mut(),
-            )
+            self.engine(|| {
+                qjs::JS_Call(
+                    self.0,
+                    function.0,
+                    this.0,
+                    args.len() as c_int,
+                    args.as_ptr().cast::<qjs::JSValue>().cast_mut(),
+                )
+            })
         })
     }
 
     pub(in crate::sandbox) fn construct(self, constructor: Value, args: &[Value]) -> JsResult {
         // SAFETY: as in `call`.
         Self::check(unsafe {
-            qjs::JS_CallConstructor(
-                self.0,
-                constructor.0,
-                args.len() as c_int,
-                args.as_ptr().cast::<qjs::JSValue>().cast_mut(),
-            )
+            self.engine(|| {
+                qjs::JS_CallConstructor(
+                    self.0,
+                    constructor.0,
+                    args.len() as c_int,
+                    args.as_ptr().cast::<qjs::JSValue>().cast_mut(),
+                )
+            })
         })
     }
 
@@ -55,7 +60,7 @@ impl Js {
             line_num: first_line,
         };
         // SAFETY: the engine wants a NUL behind the source, which terminated text has.
-        Self::check(unsafe { qjs::JS_Eval2(self.0, source.start, source.bytes as _, &raw mut options) })
+        Self::check(unsafe { self.engine(|| qjs::JS_Eval2(self.0, source.start, source.bytes as _, &raw mut options)) })
     }
 
     /// Compiles without running: the compiled script (owned), and its bytecode.
@@ -73,9 +78,11 @@ impl Js {
         };
         // SAFETY: as in `eval`; the engine answers a function object that is not yet run.
         unsafe {
-            let script = Self::check(qjs::JS_Eval2(self.0, source.start, source.bytes as _, &raw mut options))?;
+            let script =
+                Self::check(self.engine(|| qjs::JS_Eval2(self.0, source.start, source.bytes as _, &raw mut options)))?;
             let mut bytes = 0;
-            let start = qjs::JS_WriteObject(self.0, &raw mut bytes, script.0, qjs::JS_WRITE_OBJ_BYTECODE as c_int);
+            let start = self
+                .engine(|| qjs::JS_WriteObject(self.0, &raw mut bytes, script.0, qjs::JS_WRITE_OBJ_BYTECODE as c_int));
             if start.is_null() {
                 return Err(Thrown);
             }
@@ -97,33 +104,37 @@ impl Js {
     pub(in crate::sandbox) fn load_bytecode(self, code: &[u8]) -> JsResult {
         // SAFETY: the bytes were written by this very engine.
         Self::check(unsafe {
-            qjs::JS_ReadObject(self.0, code.as_ptr(), code.len() as _, qjs::JS_READ_OBJ_BYTECODE as c_int)
+            self.engine(|| {
+                qjs::JS_ReadObject(self.0, code.as_ptr(), code.len() as _, qjs::JS_READ_OBJ_BYTECODE as c_int)
+            })
         })
     }
 
     /// Runs a compiled script; takes it over.
     pub(in crate::sandbox) fn run_compiled(self, script: Value) -> JsResult {
         // SAFETY: a compiled script, owned.
-        Self::check(unsafe { qjs::JS_EvalFunction(self.0, script.0) })
+        Self::check(unsafe { self.engine(|| qjs::JS_EvalFunction(self.0, script.0)) })
     }
 
     /// Parses JSON. Runs no guest code; `name` stands for a file name in the error.
     pub(in crate::sandbox) fn parse_json(self, text: TextView, name: TextView) -> JsResult {
         // SAFETY: the parser wants a NUL behind the text, which terminated text has.
-        Self::check(unsafe { qjs::JS_ParseJSON(self.0, text.start, text.bytes as _, name.start) })
+        Self::check(unsafe { self.engine(|| qjs::JS_ParseJSON(self.0, text.start, text.bytes as _, name.start)) })
     }
 
     /// `JSON.stringify(value)` without its arguments; `undefined` where JSON has no form. Runs guest code.
     pub(in crate::sandbox) fn stringify(self, value: Value) -> JsResult {
         // SAFETY: all borrowed.
-        Self::check(unsafe { qjs::JS_JSONStringify(self.0, value.0, qjs::JS_UNDEFINED, qjs::JS_UNDEFINED) })
+        Self::check(unsafe {
+            self.engine(|| qjs::JS_JSONStringify(self.0, value.0, qjs::JS_UNDEFINED, qjs::JS_UNDEFINED))
+        })
     }
 
     /// Runs one pending promise job; `Ok(false)` when there was none.
     pub(in crate::sandbox) fn run_job(self) -> Result<bool, Thrown> {
         let mut context = ptr::null_mut();
         // SAFETY: the runtime of an entered context.
-        match unsafe { qjs::JS_ExecutePendingJob(qjs::JS_GetRuntime(self.0), &raw mut context) } {
+        match unsafe { self.engine(|| qjs::JS_ExecutePendingJob(qjs::JS_GetRuntime(self.0), &raw mut context)) } {
             status if status < 0 => Err(Thrown),
             status => Ok(status > 0),
         }
@@ -148,13 +159,13 @@ impl Js {
     /// Throws; takes `value` over.
     pub(in crate::sandbox) fn throw(self, value: Value) -> Thrown {
         // SAFETY: owned value.
-        unsafe { qjs::JS_Throw(self.0, value.0) };
+        unsafe { self.engine(|| qjs::JS_Throw(self.0, value.0)) };
         Thrown
     }
 
     pub(in crate::sandbox) fn throw_type_error(self, message: &CStr) -> Thrown {
         // SAFETY: the format takes one C string.
-        unsafe { qjs::JS_ThrowTypeError(self.0, c"%s".as_ptr(), message.as_ptr()) };
+        unsafe { self.engine(|| qjs::JS_ThrowTypeError(self.0, c"%s".as_ptr(), message.as_ptr())) };
         Thrown
     }
 }

@@ -65,12 +65,12 @@ impl Js {
     pub(in crate::sandbox) fn text(self, value: Value) -> Result<Text, Thrown> {
         let mut bytes = 0;
         // SAFETY: borrowed value; the length is stored before the call returns.
-        let start = unsafe { qjs::JS_ToCStringLen(self.0, &raw mut bytes, value.0) };
+        let start = unsafe { self.engine(|| qjs::JS_ToCStringLen(self.0, &raw mut bytes, value.0)) };
         if start.is_null() { Err(Thrown) } else { Ok(Text { start, bytes }) }
     }
 
     pub(in crate::sandbox) fn free_text(self, text: Text) {
         // SAFETY: returned by the engine, freed once.
-        unsafe { qjs::JS_FreeCString(self.0, text.start) };
+        unsafe { self.engine(|| qjs::JS_FreeCString(self.0, text.start)) };
     }
 }
