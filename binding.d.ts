@@ -17,6 +17,8 @@ export declare class Engine {
   get id(): number
   /** Queues a run; its outcome comes as an event. */
   run(runId: number, request: string, args: string, context: string): void
+  /** Answers with a console event of this id, from a thread that does nothing else. For measurements. */
+  ping(id: number): void
   /** Stops a run; no event follows. */
   abort(runId: number): void
   /** The events that wait: kind, id, text, more text, and so on for each. */

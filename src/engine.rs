@@ -1,6 +1,7 @@
 //! The class `Engine`: one pool, one outbox, and the order in which they go away.
 
 use crate::outbox::{Announce, Outbox};
+use crate::ping::Pinger;
 use crate::registry;
 use isolated_runtime_engine::host::Host;
 use isolated_runtime_engine::pool::{Pool, PoolOptions};
@@ -28,6 +29,7 @@ impl Core {
 #[napi]
 pub struct Engine {
     core: Arc<Core>,
+    pinger: Pinger,
 }
 
 #[napi]
@@ -50,7 +52,7 @@ impl Engine {
                 core.shut_down();
             }
         })?;
-        Ok(Self { core })
+        Ok(Self { core, pinger: Pinger::default() })
     }
 
     /// Names this engine to its hook thread.
@@ -65,6 +67,12 @@ impl Engine {
         let request: Request = parse(&request)?;
         self.core.pool.submit(run_id, request, args, context);
         Ok(())
+    }
+
+    /// Answers with a console event of this id, from a thread that does nothing else. For measurements.
+    #[napi(catch_unwind)]
+    pub fn ping(&self, id: u32) -> Result<()> {
+        self.pinger.ping(id, &self.core.outbox).map_err(|error| Error::from_reason(error.to_string()))
     }
 
     /// Stops a run; no event follows.

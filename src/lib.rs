@@ -8,6 +8,7 @@
 mod engine;
 mod hook_thread;
 mod outbox;
+mod ping;
 mod registry;
 
 use isolated_runtime_engine::errors::ErrorCode;
