@@ -7,26 +7,40 @@ const path = require('node:path');
 const { folder } = require('./guest');
 
 const SECONDS = 60;
-/** Deno asks before everything unless told not to. */
-const HOST_ARGS = process.versions.deno === undefined ? [] : ['run', '--allow-all', '--no-check', '--quiet'];
-const repository = path.join(__dirname, '..');
+/** With garbage collection on demand; Deno asks before everything unless told not to, and Bun always has it. */
+const HOST_ARGS = process.versions.deno !== undefined
+  ? ['run', '--allow-all', '--no-check', '--quiet', '--v8-flags=--expose-gc']
+  : process.versions.bun !== undefined ? [] : ['--expose-gc'];
 
-/** The program as a file of its own, with `isolated` being the package. */
+/** What programs find: the package's path, and a folder with guests, whose names say what they do. */
+const PRELUDE = `'use strict';
+const PACKAGE = ${JSON.stringify(path.join(__dirname, '..'))};
+const gc = globalThis.gc ?? (() => Bun.gc(true));
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const guest = (funcName, ...args) => ({ root: ${JSON.stringify(path.join(__dirname, 'fixtures', 'teardown'))}, file: 'index.js', funcName, args });
+async function until(condition) {
+  for (const start = Date.now(); !(await condition());) {
+    if (Date.now() - start > 30_000) throw new Error(\`what was waited for did not happen: \${condition}\`);
+    await pause(5);
+  }
+}
+`;
+
 function programFile(program) {
-  const root = folder({ 'program.cjs': `'use strict';\nconst isolated = require(${JSON.stringify(repository)});\n${program}\n` });
+  const root = folder({ 'program.cjs': `${PRELUDE}\n${program}\n` });
   return path.join(root, 'program.cjs');
 }
 
-/** Runs a program to its end; `hostArgs` go to the host itself. */
-function child(program, hostArgs = []) {
+/** Runs a program to its end. */
+function child(program) {
   const options = { encoding: 'utf8', timeout: SECONDS * 1000, killSignal: 'SIGKILL' };
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [...HOST_ARGS, ...hostArgs, programFile(program)], options);
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [...HOST_ARGS, programFile(program)], options);
   return { status, signal, stdout, stderr };
 }
 
 /** Starts a program and answers it running, with what it wrote so far in `output()`. */
-function startChild(program, hostArgs = []) {
-  const started = spawn(process.execPath, [...HOST_ARGS, ...hostArgs, programFile(program)], { stdio: ['ignore', 'pipe', 'pipe'] });
+function startChild(program) {
+  const started = spawn(process.execPath, [...HOST_ARGS, programFile(program)], { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [started.stdout, started.stderr]) stream.setEncoding('utf8').on('data', (part) => { text += part; });
   const ended = new Promise((resolve) => started.on('close', (status, signal) => resolve({ status, signal })));

@@ -40,10 +40,9 @@ test('a guest may replace Buffer for itself', async () => {
 
 test('the console is silent unless it is asked for', async () => {
   const root = folder({ 'index.js': 'exports.main = () => { for (const method of ["debug", "log", "info", "warn", "error"]) console[method](method, { n: 1 }); return typeof console.table; }' });
-  const program = `const options = { root: ${JSON.stringify(root)}, file: 'index.js', funcName: 'main' };
-    new isolated.IsolatedRuntime().run(options).then(() => console.log('ran'));`;
-  const { stdout, stderr } = child(program);
-  assert.deepEqual([stdout, stderr], ['ran\n', '']);
+  const options = JSON.stringify({ root, file: 'index.js', funcName: 'main' });
+  const { status, stdout, stderr } = child(`new (require(PACKAGE))().run(${options}).then(() => console.log('ran'))`);
+  assert.deepEqual([status, stdout, stderr], [0, 'ran\n', '']);
   const heard = [];
   await runtime().run({ root, file: 'index.js', funcName: 'main', onConsole: (...call) => heard.push(call) });
   assert.deepEqual(heard, ['debug', 'log', 'info', 'warn', 'error'].map((method) => [method, method, { n: 1 }]));
