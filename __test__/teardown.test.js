@@ -229,7 +229,8 @@ test('two hundred runtimes made and closed leave no threads, files or memory beh
       gc();
       const before = measure();
       for (let n = 0; n < 200; n++) await cycle(n);
-      await until(async () => { gc(); await pause(20); return measure().threads <= before.threads + 1 && measure().files <= before.files + 1; });
+      // A few of either are the host's own, which come and go; one left behind by each cycle would be hundreds.
+      await until(async () => { gc(); await pause(20); return measure().threads <= before.threads + 5 && measure().files <= before.files + 10; });
       const grown = measure().mib - before.mib;
       console.log(grown < 48 ? 'no growth' : grown);
     })();`, ['no growth']);
