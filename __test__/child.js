@@ -12,9 +12,10 @@ const HOST_ARGS = process.versions.deno !== undefined
   ? ['run', '--allow-all', '--no-check', '--quiet', '--v8-flags=--expose-gc']
   : process.versions.bun !== undefined ? [] : ['--expose-gc'];
 
-/** What programs find: the package's path, and a folder with guests, whose names say what they do. */
+/** What programs find: the package, loaded when it is first named; its path; and guests whose names say what they do. */
 const PRELUDE = `'use strict';
 const PACKAGE = ${JSON.stringify(path.join(__dirname, '..'))};
+Object.defineProperty(globalThis, 'isolated', { get: () => require(PACKAGE) });
 const gc = globalThis.gc ?? (() => Bun.gc(true));
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const guest = (funcName, ...args) => ({ root: ${JSON.stringify(path.join(__dirname, 'fixtures', 'teardown'))}, file: 'index.js', funcName, args });

@@ -41,7 +41,7 @@ test('a guest may replace Buffer for itself', async () => {
 test('the console is silent unless it is asked for', async () => {
   const root = folder({ 'index.js': 'exports.main = () => { for (const method of ["debug", "log", "info", "warn", "error"]) console[method](method, { n: 1 }); return typeof console.table; }' });
   const options = JSON.stringify({ root, file: 'index.js', funcName: 'main' });
-  const { status, stdout, stderr } = child(`new (require(PACKAGE))().run(${options}).then(() => console.log('ran'))`);
+  const { status, stdout, stderr } = child(`new isolated().run(${options}).then(() => console.log('ran'))`);
   assert.deepEqual([status, stdout, stderr], [0, 'ran\n', '']);
   const heard = [];
   await runtime().run({ root, file: 'index.js', funcName: 'main', onConsole: (...call) => heard.push(call) });

@@ -30,7 +30,7 @@ test('twenty worker threads load the addon at once, use it and end', () => {
       const workers = Array.from({ length: 20 }, (_, index) => new Worker(__filename, { workerData: index }));
       Promise.all(workers.map(async (worker) => { const message = said(worker); await ended(worker); return message; })).then((sums) => console.log(sums.join(' ')));
     } else {
-      const runtime = new (require(PACKAGE))();
+      const runtime = new isolated();
       Promise.all([1, 2, 3].map((n) => runtime.run(guest('answer', n)))).then((all) => parentPort.postMessage(all[0] + all[1] + all[2] + workerData));
     }`, [Array.from({ length: 20 }, (_, index) => 6 + index).join(' ')]);
 });
@@ -41,13 +41,13 @@ test('the addon may be loaded in a worker thread only', () => {
       const worker = new Worker(__filename);
       Promise.all([said(worker), ended(worker)]).then(([message, code]) => console.log(message, code));
     } else {
-      new (require(PACKAGE))().run(guest('wait', 20)).then((value) => parentPort.postMessage(value));
+      new isolated().run(guest('wait', 20)).then((value) => parentPort.postMessage(value));
     }`, ['waited 0']);
 });
 
 test('a worker thread may be terminated with runs in flight, over and over, and the main thread goes on', () => {
   ends(`${WORKER}
-    const { IsolatedRuntime, CodeRunner } = require(PACKAGE);
+    const { IsolatedRuntime, CodeRunner } = isolated;
     if (isMainThread) main(); else work();
     async function main() {
       const runtime = new IsolatedRuntime();
@@ -84,7 +84,7 @@ test('a worker thread may be terminated while its hook thread compiles', () => {
       console.log('ended');
     }
     function work() {
-      new (require(PACKAGE))({ compilerModulePath: path.join(__dirname, 'compiler.cjs'), timeout: 60_000 }).run(guest('answer', 1));
+      new isolated({ compilerModulePath: path.join(__dirname, 'compiler.cjs'), timeout: 60_000 }).run(guest('answer', 1));
     }`, ['ended']);
 });
 
@@ -98,7 +98,7 @@ test('process.exit() in a callback ends the process while guests loop, with its 
   };
   for (const [where, ending] of Object.entries(endings)) {
     const { status, signal, stderr } = child(`
-      const { IsolatedRuntime, CodeRunner } = require(PACKAGE);
+      const { IsolatedRuntime, CodeRunner } = isolated;
       const runtime = new IsolatedRuntime({ threads: 4, timeout: 120_000 });
       for (const name of ['loop', 'wait', 'never']) runtime.run(guest(name, 120_000));
       until(() => runtime.stats().running === 1 && runtime.stats().parked === 2).then(() => { ${ending} });`);
@@ -110,7 +110,7 @@ test('process.exit() in a worker thread ends that thread while its guests loop',
   ends(`${WORKER}
     if (isMainThread) ended(new Worker(__filename)).then((code) => console.log(code));
     else {
-      const runtime = new (require(PACKAGE))({ timeout: 120_000 });
+      const runtime = new isolated({ timeout: 120_000 });
       runtime.run(guest('loop'));
       until(() => runtime.stats().running === 1).then(() => process.exit(3));
     }`, ['3']);
@@ -120,7 +120,7 @@ test('process.exit() in the main thread ends the process while guests of a worke
   ends(`${WORKER}
     if (isMainThread) said(new Worker(__filename)).then((message) => { console.log(message); process.exit(0); });
     else {
-      const runtime = new (require(PACKAGE))({ timeout: 120_000 });
+      const runtime = new isolated({ timeout: 120_000 });
       runtime.run(guest('loop'));
       until(() => runtime.stats().running === 1).then(() => parentPort.postMessage('busy'));
     }`, ['busy']);
@@ -128,18 +128,18 @@ test('process.exit() in the main thread ends the process while guests of a worke
 
 test('an uncaught exception with runs in flight ends the process as ever', () => {
   fails(`
-    const runtime = new (require(PACKAGE))({ timeout: 120_000 });
+    const runtime = new isolated({ timeout: 120_000 });
     for (const name of ['loop', 'wait', 'never']) runtime.run(guest(name, 120_000));
     until(() => runtime.stats().running === 1).then(() => setTimeout(() => { throw new Error('uncaught by intent'); }));`, 1, /uncaught by intent/);
 });
 
 test('a rejection that nobody handles ends the process as ever, and names the error', () => {
-  fails(`new (require(PACKAGE))({ timeout: 50 }).run(guest('loop'));`, 1, /RuntimeTimeoutError|ERR_TIMEOUT/);
+  fails(`new isolated({ timeout: 50 }).run(guest('loop'));`, 1, /RuntimeTimeoutError|ERR_TIMEOUT/);
 });
 
 test('a signal ends the process while guests loop', async () => {
   const started = startChild(`
-    const runtime = new (require(PACKAGE))({ threads: 4, timeout: 120_000 });
+    const runtime = new isolated({ threads: 4, timeout: 120_000 });
     for (let n = 0; n < 3; n++) runtime.run(guest('sayAndLoop', n)).catch(() => {});
     until(() => runtime.stats().running === 3).then(() => console.log('busy'));`);
   while (!started.output().includes('busy')) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -150,7 +150,7 @@ test('a signal ends the process while guests loop', async () => {
 test('an idle runtime never keeps the process alive: not a new one, nor one that has run, nor one with hooks', () => {
   ends(`
     const fs = require('node:fs'), path = require('node:path');
-    const { IsolatedRuntime, CodeRunner } = require(PACKAGE);
+    const { IsolatedRuntime, CodeRunner } = isolated;
     const compilerModulePath = path.join(__dirname, 'compiler.cjs');
     fs.writeFileSync(compilerModulePath, 'module.exports = (code) => code');
     globalThis.kept = [new IsolatedRuntime({ poolOptions: { min: 2 } }), new IsolatedRuntime({ compilerModulePath }), new IsolatedRuntime()];
@@ -162,15 +162,15 @@ test('an idle runtime never keeps the process alive: not a new one, nor one that
 });
 
 test('a run in flight keeps the process alive until it settles', () => {
-  ends(`new (require(PACKAGE))().run(guest('wait', 300)).then(console.log);`, ['waited']);
-  ends(`const { CodeRunner } = require(PACKAGE);
+  ends(`new isolated().run(guest('wait', 300)).then(console.log);`, ['waited']);
+  ends(`const { CodeRunner } = isolated;
     const compiler = (code) => new Promise((resolve) => setTimeout(resolve, 100, code).unref());
     new CodeRunner({ root: guest().root, file: 'index.js', compiler }).run({ funcName: 'wait', args: [200] }).then(console.log);`, ['waited']);
 });
 
 test('a runtime that is shut down or closed lets the process end', () => {
   ends(`
-    const { IsolatedRuntime } = require(PACKAGE);
+    const { IsolatedRuntime } = isolated;
     (async () => {
       const drained = new IsolatedRuntime(), forced = new IsolatedRuntime();
       const waited = drained.run(guest('wait', 50)), looped = forced.run(guest('loop')).catch((error) => error.code);
@@ -188,7 +188,7 @@ const MEASURE = `
 
 test('a runtime that is forgotten without being closed is collected, with its threads', () => {
   ends(`${MEASURE}
-    const { IsolatedRuntime } = require(PACKAGE);
+    const { IsolatedRuntime } = isolated;
     const compilerModulePath = require('node:path').join(__dirname, 'compiler.cjs');
     fs.writeFileSync(compilerModulePath, 'module.exports = (code) => code');
     const use = async (options) => {
@@ -209,14 +209,14 @@ test('a runtime that is forgotten without being closed is collected, with its th
 
 test('a run in flight keeps its forgotten runtime from being collected', () => {
   ends(`
-    const pending = (() => new (require(PACKAGE))().run(guest('wait', 300)))();
+    const pending = (() => new isolated().run(guest('wait', 300)))();
     const collecting = setInterval(gc, 10);
     pending.then((value) => { clearInterval(collecting); console.log(value); });`, ['waited']);
 });
 
 test('two hundred runtimes made and closed leave no threads, files or memory behind', () => {
   ends(`${MEASURE}
-    const { IsolatedRuntime } = require(PACKAGE);
+    const { IsolatedRuntime } = isolated;
     const cycle = async (n) => {
       const runtime = new IsolatedRuntime({ threads: 2 });
       const runs = [runtime.run(guest('answer', n)), runtime.run(guest('wait', 1))];
@@ -238,7 +238,7 @@ test('two hundred runtimes made and closed leave no threads, files or memory beh
 
 test('exceptions of host callbacks fail their run, and only that', () => {
   ends(`
-    const { IsolatedRuntime, CodeRunner } = require(PACKAGE);
+    const { IsolatedRuntime, CodeRunner } = isolated;
     process.on('uncaughtException', (error) => console.log('uncaught', error.message));
     const thrown = () => { throw new Error('thrown by the host'); };
     const failure = (promise) => promise.then(() => 'no failure', (error) => error.code ?? error.message);
