@@ -22,16 +22,25 @@ impl Files {
     }
 
     pub(super) fn canonicalize(path: &Path) -> io::Result<PathBuf> {
-        fs::canonicalize(path)
+        Ok(find(path)?.real)
     }
 
     /// The real path, if it is allowed; what leaves the allowed folders does not exist.
     pub(super) fn real(&self, path: &Path) -> io::Result<PathBuf> {
+        Ok(self.find(path)?.real)
+    }
+
+    /// The real path of a regular file, if it is allowed.
+    pub(super) fn real_file(&self, path: &Path) -> Option<PathBuf> {
+        self.find(path).ok().filter(|found| found.is_file).map(|found| found.real)
+    }
+
+    fn find(&self, path: &Path) -> io::Result<Found> {
         let policy = self.policy.as_ref().ok_or_else(missing)?;
         policy.folder_of(path).ok_or_else(missing)?;
-        let real = fs::canonicalize(path)?;
-        policy.folder_of(&real).ok_or_else(missing)?;
-        Ok(real)
+        let found = find(path)?;
+        policy.folder_of(&found.real).ok_or_else(missing)?;
+        Ok(found)
     }
 
     /// Whether a path leads to an allowed folder: the resolver climbs over such on its way to a `node_modules` above.
@@ -40,10 +49,51 @@ impl Files {
             policy.folders.iter().any(|folder| folder.real.starts_with(path) && folder.real != path)
         })
     }
+}
 
-    pub(super) fn is_file(&self, path: &Path) -> bool {
-        self.metadata(path).is_ok_and(FileMetadata::is_file)
+/// Where a path leads, after all links.
+struct Found {
+    real: PathBuf,
+    is_file: bool,
+}
+
+/// Most paths are real already, which the system can say in one go: it walks them without meeting a link.
+#[cfg(target_os = "linux")]
+fn find(path: &Path) -> io::Result<Found> {
+    use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags, fstat, openat2};
+    use rustix::io::Errno;
+    if !is_plain(path) {
+        return walk(path);
     }
+    let how = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+    match openat2(CWD, path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty(), how) {
+        Ok(opened) => {
+            let is_file = FileType::from_raw_mode(fstat(&opened)?.st_mode).is_file();
+            Ok(Found { real: path.to_path_buf(), is_file })
+        }
+        // No link was met on the way to what is missing.
+        Err(Errno::NOENT) => Err(missing()),
+        Err(_) => walk(path),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn find(path: &Path) -> io::Result<Found> {
+    walk(path)
+}
+
+fn walk(path: &Path) -> io::Result<Found> {
+    let real = fs::canonicalize(path)?;
+    let is_file = fs::metadata(&real)?.is_file();
+    Ok(Found { real, is_file })
+}
+
+/// Whether a path is absolute, and spelled as a real path is.
+#[cfg(target_os = "linux")]
+fn is_plain(path: &Path) -> bool {
+    use std::os::unix::ffi::OsStrExt;
+    let Some(below) = path.as_os_str().as_bytes().strip_prefix(b"/") else { return false };
+    below.split(|byte| *byte == b'/').all(|part| !matches!(part, b"" | b"." | b".."))
 }
 
 fn missing() -> io::Error {
@@ -94,7 +144,7 @@ impl FileSystem for Files {
 
 /// The bytes of an approved file, and how many there are; no bytes if there are more than `limit`.
 pub(super) fn read_approved(file: &ApprovedPath, limit: u64) -> io::Result<(Option<Vec<u8>>, u64)> {
-    read_bounded(open_beneath(file)?, limit)
+    read_bounded(open_approved(file)?, limit)
 }
 
 fn read_bounded(file: File, limit: u64) -> io::Result<(Option<Vec<u8>>, u64)> {
@@ -128,14 +178,13 @@ fn open(real: &Path) -> io::Result<File> {
 
 /// The file that was checked is the file that is read: no link on the way is followed any more.
 #[cfg(target_os = "linux")]
-fn open_beneath(file: &ApprovedPath) -> io::Result<File> {
-    use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
+fn open_approved(file: &ApprovedPath) -> io::Result<File> {
+    use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2};
     use rustix::io::Errno;
-    let below = file.path().strip_prefix(file.folder()).map_err(io::Error::other)?;
-    let folder = openat(CWD, file.folder(), OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+    // A real path has no `..`, so without links it cannot leave the folder it begins with.
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
-    let how = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    match openat2(&folder, below, flags, Mode::empty(), how) {
+    let how = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+    match openat2(CWD, file.path(), flags, Mode::empty(), how) {
         Ok(opened) => Ok(File::from(opened)),
         // Kernels before 5.6, and filters that do not know the call.
         Err(Errno::NOSYS | Errno::PERM) => open_and_compare(file),
@@ -144,7 +193,7 @@ fn open_beneath(file: &ApprovedPath) -> io::Result<File> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn open_beneath(file: &ApprovedPath) -> io::Result<File> {
+fn open_approved(file: &ApprovedPath) -> io::Result<File> {
     open_and_compare(file)
 }
 
@@ -184,6 +233,31 @@ mod tests {
 
     #[test]
     fn a_file_system_without_a_policy_holds_nothing() {
-        assert!(!Files::new().is_file(Path::new("/etc/hostname")));
+        assert_eq!(Files::new().real_file(Path::new("/etc/hostname")), None);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn paths_are_real_after_all_links_however_they_are_spelled() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(folder.path()).unwrap();
+        fs::create_dir(root.join("real")).unwrap();
+        fs::write(root.join("real/a.js"), "").unwrap();
+        std::os::unix::fs::symlink("real", root.join("link")).unwrap();
+        std::os::unix::fs::symlink("nowhere", root.join("dangling")).unwrap();
+        for (spelled, real) in [
+            ("real/a.js", "real/a.js"),
+            ("link/a.js", "real/a.js"),
+            ("link/../real//a.js", "real/a.js"),
+            ("real/./a.js", "real/a.js"),
+            ("link", "real"),
+        ] {
+            assert_eq!(Files::canonicalize(&root.join(spelled)).unwrap(), root.join(real), "{spelled}");
+        }
+        for missing in ["real/b.js", "link/b.js", "dangling", "real/a.js/b"] {
+            assert!(Files::canonicalize(&root.join(missing)).is_err(), "{missing}");
+        }
+        assert!(find(&root.join("link/a.js")).unwrap().is_file);
+        assert!(!find(&root.join("real")).unwrap().is_file);
     }
 }

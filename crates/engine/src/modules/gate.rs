@@ -21,11 +21,10 @@ pub enum SourceKind {
     Json,
 }
 
-/// A real path that was inside an allowed folder when it was checked. Reading goes through that folder again.
+/// A real path that was inside an allowed folder when it was checked. Reading follows no link on the way to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApprovedPath {
     path: PathBuf,
-    folder: PathBuf,
     display: String,
     origin: Origin,
 }
@@ -35,11 +34,6 @@ impl ApprovedPath {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// The allowed folder it lies in.
-    pub(super) fn folder(&self) -> &Path {
-        &self.folder
     }
 
     /// As stack traces show it: with `root` cut off, else absolute.
@@ -66,13 +60,13 @@ impl ApprovedPath {
 
 /// Lets a real path through if it lies in an allowed folder.
 pub(super) fn approve(policy: &Policy, real: PathBuf, origin: Origin) -> Option<ApprovedPath> {
-    let folder = policy.folder_of(&real)?.to_path_buf();
+    policy.folder_of(&real)?;
     let display = match real.strip_prefix(policy.root()) {
         Ok(below) => format!("/{}", below.to_string_lossy()),
         Err(_) => real.to_string_lossy().into_owned(),
     };
     let origin = if is_package(policy, &real) { Origin::Package } else { origin };
-    Some(ApprovedPath { display: display.replace('\\', "/"), path: real, folder, origin })
+    Some(ApprovedPath { display: display.replace('\\', "/"), path: real, origin })
 }
 
 /// Whether a path in an allowed folder is a package's. A root that is installed below `node_modules` itself is not.

@@ -177,8 +177,7 @@ impl ModuleLoader {
 
     /// An exact file needs no resolver.
     fn quick(&self, named: &Path) -> Option<PathBuf> {
-        let real = self.files.real(named).ok()?;
-        self.files.is_file(&real).then_some(real)
+        self.files.real_file(named)
     }
 
     /// The file that a path lacking its extension, or naming a folder, stands for.
@@ -209,7 +208,7 @@ impl ModuleLoader {
 
     /// The guest's own files load by their extension, unless a manifest names them.
     fn check_extension(&self, specifier: &str, named: &Path, real: &Path) -> Result<(), ModuleError> {
-        let is_named_outright = self.files.is_file(named);
+        let is_named_outright = self.files.real_file(named).is_some();
         if !is_named_outright || self.policy.is_source(real) {
             return Ok(());
         }
