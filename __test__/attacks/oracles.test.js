@@ -3,6 +3,7 @@
 
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
+const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const test = require('node:test');
 const { promisify } = require('node:util');
@@ -79,6 +80,18 @@ test('every_case_is_complete', () => {
   for (const { name, category, why, files, run, expect } of readCases()) {
     assert.match(name, /^[a-z0-9]+(-[a-z0-9]+)*$/);
     assert.ok(category && why && files && run.funcName && expect, name);
+  }
+});
+
+test('documents_name_only_cases_that_exist', () => {
+  const names = new Set(readCases().map(({ name }) => name));
+  const categories = new Set(readCases().map(({ category }) => category));
+  for (const document of ['engine-defects.md', 'SECURITY.md']) {
+    const rows = readFileSync(path.join(__dirname, '..', '..', 'docs', document), 'utf8').split('\n').filter((line) => line.startsWith('| ') && line.split(' | ').length > 3);
+    // The last column says what holds the row: cases by name, categories, and files of tests.
+    const held = rows.flatMap((row) => [...row.split(' | ').at(-1).matchAll(/`([^`]+)`/g)].map((match) => match[1]));
+    assert.ok(held.length > 10);
+    assert.deepEqual(held.filter((name) => !names.has(name) && !categories.has(name) && !/\.js(on)?$/.test(name) && name !== 'stack'), []);
   }
 });
 
