@@ -22,7 +22,7 @@ export declare class Engine {
   /** Stops a run; no event follows. */
   abort(runId: number): void
   /** The events that wait: kind, id, text, more text, and so on for each. */
-  drain(): Array<number | string>
+  drain(): Array<any>
   /** The answer of a hook that runs on the host's event loop. */
   answer(requestId: number, ok: boolean, text: string): void
   /** The answer of a host function: its result as text, or JSON text that describes the error. */

@@ -188,6 +188,8 @@ function makeError([, name, message, stack]) {
 /** A buffer of its own, not a part of the pool that Node's small Buffers share. @param {string} base64 */
 function bytesOf(base64) {
   const bytes = Buffer.from(base64, 'base64');
+  // Large ones have one to themselves already.
+  if (bytes.byteLength === bytes.buffer.byteLength) return bytes.buffer;
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 }
 

@@ -3,10 +3,11 @@
 use crate::outbox::{Announce, Outbox};
 use crate::ping::Pinger;
 use crate::registry;
+use crate::text::Text;
 use isolated_runtime_engine::host::Host;
 use isolated_runtime_engine::pool::{Pool, PoolOptions};
 use isolated_runtime_engine::request::Request;
-use napi::bindgen_prelude::{Either, Env, Error, Function, Result, Status};
+use napi::bindgen_prelude::{Either4, Env, Error, Function, Latin1String, Result, Status, Utf16String};
 use napi_derive::napi;
 use std::sync::{Arc, Weak};
 
@@ -83,14 +84,18 @@ impl Engine {
 
     /// The events that wait: kind, id, text, more text, and so on for each.
     #[napi(catch_unwind)]
-    pub fn drain(&self) -> Vec<Either<u32, String>> {
+    pub fn drain(&self) -> Vec<Either4<u32, String, Latin1String, Utf16String>> {
         let events = self.core.outbox.drain();
         let mut flat = Vec::with_capacity(events.len() * 4);
         for event in events {
-            flat.push(Either::A(event.kind));
-            flat.push(Either::A(event.id));
-            flat.push(Either::B(event.text));
-            flat.push(Either::B(event.more));
+            flat.push(Either4::A(event.kind));
+            flat.push(Either4::A(event.id));
+            flat.push(match event.text {
+                Text::Short(text) => Either4::B(text),
+                Text::Narrow(text) => Either4::C(text),
+                Text::Wide(text) => Either4::D(text),
+            });
+            flat.push(Either4::B(event.more));
         }
         flat
     }

@@ -10,6 +10,7 @@ mod hook_thread;
 mod outbox;
 mod ping;
 mod registry;
+mod text;
 
 use isolated_runtime_engine::errors::ErrorCode;
 use napi_derive::napi;

@@ -1,5 +1,6 @@
 //! Events on their way to JavaScript. Threads put them in; the host drains them on its event loop.
 
+use crate::text::Text;
 use isolated_runtime_engine::host::{HookRequest, Host, HostCall, Outcome, RunId};
 use isolated_runtime_engine::receipt::Receipt;
 use napi::Status;
@@ -22,7 +23,7 @@ pub(crate) type AskHook = ThreadsafeFunction<
 pub(crate) struct Event {
     pub(crate) kind: u32,
     pub(crate) id: u32,
-    pub(crate) text: String,
+    pub(crate) text: Text,
     /// The receipt of a run that ended; which call of a host function it is.
     pub(crate) more: String,
 }
@@ -103,6 +104,8 @@ impl Outbox {
     }
 
     fn put(&self, kind: u32, id: u32, text: String, more: String) {
+        // Here, on the caller's thread, and before the lock.
+        let text = Text::from(text);
         let mut content = self.lock();
         if content.announce.is_none() {
             return;

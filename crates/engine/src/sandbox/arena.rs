@@ -42,13 +42,19 @@ impl Image {
     }
 }
 
+/// A guest's bytes and what the engine and the heap spend on keeping them: headers of blocks, and holes between them.
+fn with_bookkeeping(bytes: usize) -> usize {
+    bytes.saturating_add(bytes / 16)
+}
+
 // SAFETY: the range is owned by this value and reached through it alone; no thread keeps a pointer of its own.
 unsafe impl Send for Arena {}
 
 impl Arena {
-    /// Reserves `bytes` (rounded up to whole pages) and lays out an empty heap in them.
+    /// Reserves room for `bytes` of a guest and lays out an empty heap in it.
     pub(super) fn reserve(bytes: usize) -> io::Result<Self> {
-        let range = Range::reserve(bytes.next_multiple_of(PAGE))?;
+        let pages = with_bookkeeping(bytes).checked_next_multiple_of(PAGE);
+        let range = Range::reserve(pages.ok_or_else(|| io::Error::from(io::ErrorKind::OutOfMemory))?)?;
         // SAFETY: the range is page-aligned, accessible, and far larger than the heap's state.
         let heap = unsafe { Heap::create(range.start(), range.bytes) };
         Ok(Self { range, heap, image: Image::Copy(Vec::new()) })
@@ -74,10 +80,11 @@ impl Arena {
         unsafe { (*self.heap).peak() }
     }
 
+    /// Lets the guest have `bytes`; the heap's own bookkeeping comes on top.
     pub(super) fn set_limit(&mut self, bytes: usize) {
-        let limit = bytes.min(self.range.bytes);
+        let limit = with_bookkeeping(bytes).min(self.range.bytes);
         // SAFETY: as in `peak`.
-        unsafe { (*self.heap).set_limit(limit) };
+        unsafe { (*self.heap).set_limit(limit, bytes) };
     }
 
     /// Sets the used part aside; from now on `restore` returns to this state.

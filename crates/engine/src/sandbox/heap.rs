@@ -37,6 +37,8 @@ const FLAGS: usize = FREE | PREVIOUS_FREE;
 pub(super) struct Heap {
     top: usize,
     limit: usize,
+    /// Bytes of the largest single request.
+    largest: usize,
     peak: usize,
     first_bits: u32,
     second_bits: [u32; FIRST_LEVELS],
@@ -54,6 +56,7 @@ impl Heap {
         let empty = Heap {
             top,
             limit: base as usize + bytes,
+            largest: bytes.min(LARGEST_REQUEST),
             peak: top,
             first_bits: 0,
             second_bits: [0; FIRST_LEVELS],
@@ -78,14 +81,15 @@ impl Heap {
         self.peak = self.top;
     }
 
-    /// Lets the heap grow to `bytes` from its start and no further.
-    pub(super) fn set_limit(&mut self, bytes: usize) {
+    /// Lets the heap grow to `bytes` from its start and no further, and refuses single requests above `largest`.
+    pub(super) fn set_limit(&mut self, bytes: usize, largest: usize) {
         self.limit = ptr::from_ref(self) as usize + bytes;
+        self.largest = largest.min(LARGEST_REQUEST);
     }
 
     /// `None` when the limit would be exceeded.
     pub(super) fn allocate(&mut self, bytes: usize) -> Option<*mut u8> {
-        let need = payload_for(bytes)?;
+        let need = self.payload_for(bytes)?;
         let block = match self.take_fitting(need) {
             Some(block) => {
                 self.give_back_tail(block, need);
@@ -108,7 +112,7 @@ impl Heap {
     /// # Safety
     /// `payload` came from this heap and has not been released since.
     pub(super) unsafe fn resize(&mut self, payload: *mut u8, bytes: usize) -> Option<*mut u8> {
-        let need = payload_for(bytes)?;
+        let need = self.payload_for(bytes)?;
         let block = payload as usize - HEADER;
         let size = size_of_block(block);
         if need <= size {
@@ -132,6 +136,14 @@ impl Heap {
     /// `payload` came from a heap and has not been released since.
     pub(super) unsafe fn usable_size(payload: *const u8) -> usize {
         size_of_block(payload as usize - HEADER)
+    }
+
+    fn payload_for(&self, bytes: usize) -> Option<usize> {
+        if bytes > self.largest {
+            return None;
+        }
+        let rounded = ((bytes + OVERHEAD + 15) & !15) - OVERHEAD;
+        Some(rounded.max(SMALLEST_PAYLOAD))
     }
 
     fn carve_from_top(&mut self, need: usize) -> Option<usize> {
@@ -271,14 +283,6 @@ impl Heap {
             }
         }
     }
-}
-
-fn payload_for(bytes: usize) -> Option<usize> {
-    if bytes > LARGEST_REQUEST {
-        return None;
-    }
-    let rounded = ((bytes + OVERHEAD + 15) & !15) - OVERHEAD;
-    Some(rounded.max(SMALLEST_PAYLOAD))
 }
 
 /// The bin a free block of `size` bytes is filed in.
