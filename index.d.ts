@@ -113,6 +113,10 @@ export interface RuntimeOptions {
   limits?: Limits;
   /** Default `'json'`. */
   values?: ValueForm;
+  /** Node's modules that guests may require, such as `['path', 'util']`; `[]` for none. Default: all that touch nothing outside the heap. */
+  builtins?: string[];
+  /** Whether code of packages finds inert stand-ins for modules that reach outside (`fs`, `http`, ...). Default true. */
+  stubs?: boolean;
   /** Default: console output of guests goes nowhere. */
   onConsole?: ConsoleListener;
   hostFunctions?: HostFunctions;
@@ -142,6 +146,10 @@ interface CommonRunOptions {
   /** 0 (the default) comes first; below `poolOptions.priorityRange`. */
   priority?: number;
   values?: ValueForm;
+  /** At most the runtime's. */
+  builtins?: string[];
+  /** `false` turns the runtime's stand-ins off. */
+  stubs?: boolean;
   onConsole?: ConsoleListener;
   /** Beside those of the runtime; under the same name they come first. */
   hostFunctions?: HostFunctions;

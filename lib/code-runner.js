@@ -94,10 +94,12 @@ class CodeRunner {
   }
 
   /** @param {string} funcName @param {any} narrowed @param {Function | undefined} running @param {Function | undefined} resolveArguments */
-  #request(funcName, { timeout, limits, priority, values, onConsole, hostFunctions }, running, resolveArguments) {
+  #request(funcName, { timeout, limits, priority, values, onConsole, hostFunctions, builtins }, running, resolveArguments) {
     const { root, file, external, whitelistedPaths, sourceExtensions, compiler, resolve } = this.#options;
     return {
       root, file, funcName, external, whitelistedPaths, sourceExtensions, timeout, limits, priority,
+      builtins: builtins.names ?? null,
+      stubs: builtins.stubs,
       console: onConsole !== undefined,
       result: values,
       hooks: {

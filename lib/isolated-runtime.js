@@ -10,6 +10,7 @@ const { encode } = require('./encode');
 const { json } = require('./own-json');
 const { RuntimeClosedError } = require('./errors');
 const checks = require('./checks');
+const { builtinsText } = require('./builtins');
 const options = require('./options');
 const { read } = checks;
 
@@ -40,12 +41,14 @@ class IsolatedRuntime {
   // The parts of requests that are the same for most runs, as text.
   #sourceExtensions;
   #limits;
+  #builtins;
 
   /** @param {object} [given] */
   constructor(given) {
     this.#options = options.runtimeOptions(given);
     this.#sourceExtensions = json(this.#options.sourceExtensions);
     this.#limits = json(this.#options.limits);
+    this.#builtins = builtinsText(this.#options.builtins);
     // A closure over `this` would keep a forgotten runtime alive for as long as its engine.
     this.#engine = new Engine(options.engineOptions(this.#options));
     this.#hooks = new HookThread(this.#engine);
@@ -103,7 +106,7 @@ class IsolatedRuntime {
     const funcName = checks.required(read(given, 'funcName'), 'funcName');
     const external = checks.strings(read(given, 'external'), 'external') ?? [];
     const whitelistedPaths = checks.absolutePaths(read(given, 'whitelistedPaths'), 'whitelistedPaths') ?? [];
-    const { timeout, limits, priority, signal, wantsReceipt, hostFunctions, onConsole = this.#options.onConsole, values = this.#options.values } = options.narrowed(given, this.#options);
+    const { timeout, limits, priority, signal, wantsReceipt, hostFunctions, builtins, onConsole = this.#options.onConsole, values = this.#options.values } = options.narrowed(given, this.#options);
     const bounds = { bytes: values === 'structured', maxBytes: limits.argsBytes, maxValues: limits.argsValues };
     const { args, resolverPath } = argsOf(given);
     const context = options.contextOf(given);
@@ -117,6 +120,7 @@ class IsolatedRuntime {
       request: `{"root":${json(root)},"file":${json(file)},"funcName":${json(funcName)}`
         + `,"external":${json(external)},"whitelistedPaths":${json(whitelistedPaths)}`
         + `,"sourceExtensions":${this.#sourceExtensions},"limits":${limitsText},"timeout":${timeout},"priority":${priority}`
+        + `,${builtins === this.#options.builtins ? this.#builtins : builtinsText(builtins)}`
         + `,"console":${onConsole !== undefined},"result":"${values}","hooks":${hooks.places},"hookData":${hooks.data}`
         + `${hostFunctions.length === 0 ? '' : `,"hostFunctions":${namesOf(hostFunctions)}`}}`,
     };

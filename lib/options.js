@@ -7,6 +7,7 @@
 
 const os = require('node:os');
 const checks = require('./checks');
+const { ALL, builtinsOf } = require('./builtins');
 const { invalid } = require('./errors');
 const { hostFunctions, joined } = require('./host-functions');
 const { read } = checks;
@@ -33,7 +34,7 @@ const LIMITS = {
 
 /** `cpu` may be absent: unlimited. @typedef {Record<keyof typeof LIMITS, any>} Limits */
 /** @typedef {ReturnType<typeof runtimeOptions>} RuntimeOptions */
-/** @typedef {{ timeout: number, limits: Limits, priorities: number, hostFunctions: import('./host-functions').HostFunction[] }} Ceiling what a run may narrow, and never widen */
+/** @typedef {{ timeout: number, limits: Limits, priorities: number, hostFunctions: import('./host-functions').HostFunction[], builtins?: import('./builtins').Builtins }} Ceiling what a run may narrow, and never widen */
 
 /** What a runtime is made of. @param {unknown} value */
 function runtimeOptions(value) {
@@ -53,6 +54,7 @@ function runtimeOptions(value) {
     onConsole: checks.func(read(given, 'onConsole'), 'options.onConsole'),
     hostFunctions: hostFunctions(read(given, 'hostFunctions'), 'options.hostFunctions'),
     onEngineFault: checks.oneOf(read(given, 'onEngineFault'), 'options.onEngineFault', ['terminate', 'quarantine']) ?? 'terminate',
+    builtins: builtinsOf(given, 'options.'),
   };
 }
 
@@ -154,6 +156,7 @@ function narrowed(given, ceiling) {
     values: checks.oneOf(read(given, 'values'), 'values', ['json', 'structured']),
     wantsReceipt: checks.boolean(read(given, 'receipt'), 'receipt') ?? false,
     hostFunctions: joined(ceiling.hostFunctions, hostFunctions(read(given, 'hostFunctions'), 'hostFunctions')),
+    builtins: builtinsOf(given, '', ceiling.builtins ?? ALL),
   };
 }
 

@@ -8,6 +8,7 @@ pub mod hooks;
 pub mod host;
 pub mod limits;
 pub mod modules;
+pub mod node;
 pub mod pool;
 pub mod receipt;
 pub mod request;

@@ -91,7 +91,17 @@ pub struct Request {
     /// The application that the run starts from, already loaded.
     #[serde(default)]
     pub prepared: Option<u32>,
+    /// Which builtins guests may require; all of them when nothing is said.
+    #[serde(default)]
+    pub builtins: Option<Vec<String>>,
+    /// Whether code of packages finds stand-ins for modules that reach outside.
+    #[serde(default = "yes")]
+    pub stubs: bool,
     /// Handed back with every request to the hook thread.
     #[serde(default)]
     pub hook_data: serde_json::Value,
+}
+
+fn yes() -> bool {
+    true
 }

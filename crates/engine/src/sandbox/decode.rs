@@ -147,7 +147,7 @@ impl Graph {
             Some(known) => js.construct(views[known], &[buffer, offset, count]),
             // A Buffer is made by its own class, which is loaded on first use.
             None => {
-                let class = super::realm::buffer_class(js)?;
+                let class = super::builtins::buffer_class(js)?;
                 let from = js.get(class, c"from")?;
                 js.call(from, class, &[buffer, offset, count])
             }

@@ -6,6 +6,7 @@
 mod arena;
 mod base64;
 mod breaker;
+mod builtins;
 mod console;
 mod decode;
 mod encode;

@@ -2,7 +2,7 @@
 //! it calls the engine.
 
 use super::js::{Args, Js, JsResult, Value};
-use super::{console, host_calls, process, random, realm, require, stack, timers};
+use super::{builtins, console, host_calls, process, random, require, stack, timers};
 
 macro_rules! natives {
     ($($name:ident => $function:path),+ $(,)?) => {
@@ -47,7 +47,39 @@ natives! {
     ErrorStack => stack::get,
     SetErrorStack => stack::set,
     CaptureStackTrace => stack::capture,
-    Buffer => realm::buffer,
-    SetBuffer => realm::set_buffer,
     Random => random::random,
+    ProcessPart => process::part,
+    ProcessStream => process::stream,
+    WebGlobal => builtins::get_global,
+    SetWebGlobal => builtins::set_global,
+    RequireBuiltin => builtins::require_builtin,
+    FunctionByName => builtins::native_by_name,
+    BuiltinNames => builtins::names,
+    ClassNumber => builtins::values::class_number,
+    PromiseDetails => builtins::values::promise_details,
+    ProxyDetails => builtins::values::proxy_details,
+    Now => builtins::values::now,
+    EncodeUtf8 => builtins::text::encode_utf8,
+    EncodeUtf8Into => builtins::text::encode_utf8_into,
+    EncodingLabel => builtins::text::encoding_label,
+    DecodeBytes => builtins::text::decode_bytes,
+    ParseUrl => builtins::urls::parse_url,
+    ChangeUrl => builtins::urls::change_url,
+    DomainToAscii => builtins::urls::domain_to_ascii,
+    Hash => builtins::compute::hash,
+    Hmac => builtins::compute::hmac,
+    Pbkdf2 => builtins::compute::pbkdf2,
+    Scrypt => builtins::compute::scrypt,
+    RandomFill => builtins::compute::random_fill,
+    AesBlocks => builtins::compute::aes_blocks,
+    AesCtr => builtins::compute::aes_ctr,
+    GcmCounter => builtins::compute::gcm_counter,
+    GcmTag => builtins::compute::gcm_tag,
+    Ed25519Public => builtins::compute::ed25519_public,
+    Ed25519Sign => builtins::compute::ed25519_sign,
+    Ed25519Verify => builtins::compute::ed25519_verify,
+    TimingSafeEqual => builtins::compute::timing_safe_equal,
+    ZlibConvert => builtins::compute::zlib_convert,
+    Crc32 => builtins::compute::crc32,
+    DomainToUnicode => builtins::urls::domain_to_unicode,
 }

@@ -100,7 +100,7 @@ pub(super) fn view_parts(js: Js, view: Value) -> Result<(&'static str, Value, f6
     let length = js.call(length_of, view, &[])?.as_number().unwrap_or(0.0);
     let name = if js.class_is_data_view(view) {
         "DataView"
-    } else if super::realm::is_buffer(js, view)? {
+    } else if super::builtins::is_buffer(js, view)? {
         "Buffer"
     } else {
         let kind = js.typed_array_type(view) as usize;

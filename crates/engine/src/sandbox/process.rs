@@ -1,8 +1,10 @@
 //! The guest's reduced `process`: what packages look at, and nothing that reaches the host.
 
+use super::builtins;
 use super::errors::throw_invalid_argument;
 use super::js::{Args, Js, JsResult, Shape, Thrown, Value};
 use super::natives::Native;
+use std::ffi::CStr;
 
 /// The Node release whose surface the guest sees.
 const NODE_VERSION: &str = "v22.12.0";
@@ -33,7 +35,59 @@ pub(super) fn install(js: Js, global: Value) -> Result<(), Thrown> {
     let bigint = js.function(c"bigint", 0, Native::HighResolutionTimeBigint as i32, Value::UNDEFINED)?;
     js.define(hrtime, c"bigint", bigint, Shape::Data)?;
     js.define(process, c"hrtime", hrtime, Shape::Data)?;
+    install_later_parts(js, process)?;
     js.define(global, c"process", process, Shape::Method)
+}
+
+/// What packages use now and then: a native that builds the real one when it is called.
+fn install_later_parts(js: Js, process: Value) -> Result<(), Thrown> {
+    const METHODS: [&CStr; 22] = [
+        c"on",
+        c"once",
+        c"off",
+        c"emit",
+        c"addListener",
+        c"removeListener",
+        c"removeAllListeners",
+        c"prependListener",
+        c"prependOnceListener",
+        c"listeners",
+        c"rawListeners",
+        c"listenerCount",
+        c"eventNames",
+        c"setMaxListeners",
+        c"getMaxListeners",
+        c"emitWarning",
+        c"memoryUsage",
+        c"cpuUsage",
+        c"resourceUsage",
+        c"umask",
+        c"hasUncaughtExceptionCaptureCallback",
+        c"getuid",
+    ];
+    for name in METHODS {
+        let data = js.string(&name.to_string_lossy())?;
+        js.define(process, name, js.function(name, 0, Native::ProcessPart as i32, data)?, Shape::Data)?;
+        js.free(data);
+    }
+    for name in [c"stdin", c"stdout", c"stderr"] {
+        let data = js.string(&name.to_string_lossy())?;
+        let getter = js.function(name, 0, Native::ProcessStream as i32, data)?;
+        js.define_accessor(process, name, getter, Value::UNDEFINED)?;
+        js.free(data);
+    }
+    let tag = js.with_state(|state| state.realm().to_string_tag);
+    let name = js.atom_of(tag)?;
+    js.define_atom(process, name, js.string("process")?, Shape::Method)?;
+    js.free_atom(name);
+    for (name, words) in [(c"argv0", "node"), (c"execPath", "/node")] {
+        js.define(process, name, js.string(words)?, Shape::Data)?;
+    }
+    for name in [c"release", c"features", c"config"] {
+        js.define(process, name, js.object()?, Shape::Data)?;
+    }
+    js.define(process, c"exitCode", Value::UNDEFINED, Shape::Data)?;
+    js.define(process, c"ppid", Value::number(0.0), Shape::Data)
 }
 
 fn platform() -> &'static str {
@@ -108,4 +162,36 @@ pub(super) fn hrtime_bigint(js: Js, _this: Value, _args: Args, _data: Value) -> 
     let nanoseconds = milliseconds(js) * 1e6;
     let bigint = js.with_state(|state| state.realm().bigint);
     js.call(bigint, Value::UNDEFINED, &[Value::number(nanoseconds)])
+}
+
+/// A method of `process` that is built when it is called first; `data` is its name.
+pub(super) fn part(js: Js, _this: Value, args: Args, data: Value) -> JsResult {
+    let method = later(js, c"methods", data)?;
+    let answer = js.call_with(method, Value::UNDEFINED, args);
+    js.free(method);
+    answer
+}
+
+/// `stdin`, `stdout` and `stderr`, made on first touch; `data` is the name.
+pub(super) fn stream(js: Js, this: Value, _args: Args, data: Value) -> JsResult {
+    let make = later(js, c"streams", data)?;
+    let stream = js.call(make, Value::UNDEFINED, &[])?;
+    js.free(make);
+    if this.is_object() {
+        let name = js.atom_of(data)?;
+        js.define_atom(this, name, js.dup(stream), Shape::Data)?;
+        js.free_atom(name);
+    }
+    Ok(stream)
+}
+
+fn later(js: Js, group: &CStr, name: Value) -> JsResult {
+    let module = builtins::builtin(js, "internal/process")?;
+    let parts = js.get(module, group)?;
+    let atom = js.atom_of(name)?;
+    let part = js.get_atom(parts, atom)?;
+    js.free_atom(atom);
+    js.free(parts);
+    js.free(module);
+    Ok(part)
 }

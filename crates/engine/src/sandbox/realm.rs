@@ -4,13 +4,12 @@
 #![expect(unsafe_code, reason = "makes the engine's runtime and context")]
 
 use super::breaker::{MEMORY_FUNCTIONS, Outside, on_interrupt};
-use super::js::{Args, Js, JsResult, Shape, TextView, Thrown, Value, on_rejection};
+use super::js::{Js, Shape, TextView, Thrown, Value, on_rejection};
 use super::natives::Native;
 use super::timers::TimerPrototypes;
-use super::{console, process, random, timers};
+use super::{builtins, console, process, random, timers};
 use rquickjs::qjs;
 use std::ffi::CStr;
-use std::sync::OnceLock;
 
 /// Built-in error classes; the order of the realm's arrays.
 pub(super) const ERROR_CLASSES: [&CStr; 8] = [
@@ -49,7 +48,7 @@ const CAPTURE: &CStr = c"
   const typed = Object.getPrototypeOf(Uint8Array);
   const stack = Object.getOwnPropertyDescriptor(Error.prototype, 'stack');
   return [
-    Object, BigInt, RegExp, Map, Set, Reflect.apply, Symbol.toPrimitive,
+    Object, BigInt, RegExp, Map, Set, Reflect.apply, Symbol.toPrimitive, Symbol.toStringTag,
     Map.prototype.set, Map.prototype.entries, Object.getPrototypeOf(new Map().entries()).next,
     Set.prototype.add, Set.prototype.values, Object.getPrototypeOf(new Set().values()).next,
     Promise, Date.prototype.getTime, Symbol.prototype.toString,
@@ -63,9 +62,6 @@ const CAPTURE: &CStr = c"
 })()
 ";
 
-/// Bundled sources of modules that guests may use.
-const BUFFER_SOURCE: &str = include_str!("../node/buffer.js");
-
 /// Captured values; all are held for ever, so no guest can bring one to be released.
 #[derive(Clone, Copy)]
 pub(super) struct Realm {
@@ -76,6 +72,7 @@ pub(super) struct Realm {
     pub(super) set: Value,
     pub(super) reflect_apply: Value,
     pub(super) to_primitive: Value,
+    pub(super) to_string_tag: Value,
     pub(super) map_set: Value,
     pub(super) map_entries: Value,
     pub(super) map_next: Value,
@@ -151,9 +148,7 @@ pub(super) fn install(js: Js) -> Result<(), Thrown> {
     process::install(js, global)?;
     random::install(js, global)?;
     install_stack(js, captured)?;
-    let getter = js.function(c"get Buffer", 0, Native::Buffer as i32, Value::UNDEFINED)?;
-    let setter = js.function(c"set Buffer", 1, Native::SetBuffer as i32, Value::UNDEFINED)?;
-    js.define_accessor(global, c"Buffer", getter, setter)?;
+    builtins::install_globals(js, global)?;
     let prototypes = timers::install(js, global)?;
     js.with_state(|state| {
         if let Some(realm) = &mut state.realm {
@@ -198,6 +193,7 @@ fn capture(js: Js) -> Result<Realm, Thrown> {
         set: next()?,
         reflect_apply: next()?,
         to_primitive: next()?,
+        to_string_tag: next()?,
         map_set: next()?,
         map_entries: next()?,
         map_next: next()?,
@@ -239,81 +235,4 @@ fn capture(js: Js) -> Result<Realm, Thrown> {
     realm.plain_class = js.class_number(plain);
     js.free(plain);
     Ok(realm)
-}
-
-/// The `Buffer` class, made on first touch from bytecode that is compiled once per process.
-pub(super) fn buffer_class(js: Js) -> JsResult {
-    if let Some(class) = js.with_state(|state| state.buffer) {
-        return Ok(js.dup(class));
-    }
-    let exports = load_bundled(js)?;
-    let class = js.get(exports, c"Buffer")?;
-    let (kept, module) = (js.dup(class), exports);
-    js.with_state(|state| {
-        state.buffer = Some(kept);
-        state.buffer_module = Some(module);
-    });
-    Ok(class)
-}
-
-/// `require('buffer')`.
-pub(super) fn buffer_module(js: Js) -> JsResult {
-    let class = buffer_class(js)?;
-    js.free(class);
-    let module = js.with_state(|state| state.buffer_module);
-    Ok(js.dup(module.unwrap_or(Value::UNDEFINED)))
-}
-
-pub(super) fn is_buffer(js: Js, view: Value) -> Result<bool, Thrown> {
-    let Some(class) = js.with_state(|state| state.buffer) else { return Ok(false) };
-    let prototype = js.get(class, c"prototype")?;
-    let parent = js.prototype(view)?;
-    let is_buffer = prototype.is_same_object(parent);
-    js.free(prototype);
-    js.free(parent);
-    Ok(is_buffer)
-}
-
-fn load_bundled(js: Js) -> JsResult {
-    static BYTECODE: OnceLock<Vec<u8>> = OnceLock::new();
-    static SOURCE: OnceLock<super::js::Terminated> = OnceLock::new();
-    let file = TextView::of(c"node:buffer");
-    let source = SOURCE.get_or_init(|| {
-        super::js::Terminated::new(format!("(function (exports, require, module) {{\n{BUFFER_SOURCE}\n}})"))
-    });
-    let wrapper = match BYTECODE.get() {
-        Some(code) => js.load_bytecode(code)?,
-        None => {
-            let (wrapper, code) = js.compile_to_bytecode(source.view(0), file, 1)?;
-            // Copied in one piece of host code; the engine's copy is freed before anything can jump.
-            if BYTECODE.set(js.take_bytecode(code)).is_err() {
-                // Another thread was quicker, with the same bytes.
-            }
-            wrapper
-        }
-    };
-    let function = js.run_compiled(wrapper)?;
-    let module = js.object()?;
-    let exports = js.object()?;
-    js.define(module, c"exports", js.dup(exports), Shape::Data)?;
-    let require = js.function(c"require", 1, Native::ConsoleIgnore as i32, Value::UNDEFINED)?;
-    js.free(js.call(function, exports, &[exports, require, module])?);
-    js.free(exports);
-    js.free(require);
-    js.free(function);
-    let loaded = js.get(module, c"exports")?;
-    js.free(module);
-    Ok(loaded)
-}
-
-pub(super) fn buffer(js: Js, _this: Value, _args: Args, _data: Value) -> JsResult {
-    buffer_class(js)
-}
-
-/// Assigning to the global replaces the accessor, as it would replace a value.
-pub(super) fn set_buffer(js: Js, _this: Value, args: Args, _data: Value) -> JsResult {
-    let global = js.global();
-    js.define(global, c"Buffer", js.dup(args.get(0)), Shape::Method)?;
-    js.free(global);
-    Ok(Value::UNDEFINED)
 }

@@ -3,15 +3,15 @@
 //! Refused and missing look alike to the guest. Everything with a destructor stays in the run's state, because loading a
 //! module runs guest code, which runs `require`, and control may jump out from beneath all of it.
 
+use super::builtins::{self, BuiltinIndex};
 use super::errors::{throw_invalid_argument, throw_known};
 use super::js::{Args, Js, JsResult, Shape, Thrown, Value};
 use super::module_object::{cached, create_module, forget, node_modules_paths, remember};
 use super::module_source::{evaluate_json, evaluate_script, judge_kind};
-use super::realm;
 use super::state::{HostKnowledge, RunState};
 use crate::errors::{ErrorCode, Failure};
 use crate::hooks::{AskError, Question};
-use crate::modules::{ModuleError, Resolution, SourceKind};
+use crate::modules::{ModuleError, Origin, Resolution, SourceKind};
 use crate::request::HookPlace;
 use std::sync::Arc;
 
@@ -22,10 +22,8 @@ const LONGEST_SPECIFIER: usize = 4 << 10;
 pub(super) enum Verdict {
     /// `state.found` is set.
     Found,
-    /// The bundled `buffer` module.
-    Buffer,
-    /// The bundled `timers` module.
-    Timers,
+    /// A builtin.
+    Builtin(BuiltinIndex),
     /// `state.knowledge` has the reason, `state.specifier` the specifier.
     NotFound,
     /// A hook failed; `state.knowledge` has its report.
@@ -40,8 +38,7 @@ pub(super) fn require(js: Js, _this: Value, args: Args, data: Value) -> JsResult
     let from = data.as_number().unwrap_or(0.0) as u32;
     read_specifier(js, args.get(0))?;
     match judge(js, js.with_state(|state| resolve_specifier(state, from)))? {
-        Verdict::Buffer => realm::buffer_module(js),
-        Verdict::Timers => timers_module(js),
+        Verdict::Builtin(index) => builtins::load(js, index),
         _ => load_found(js, Some(from)),
     }
 }
@@ -50,7 +47,7 @@ pub(super) fn resolve(js: Js, _this: Value, args: Args, data: Value) -> JsResult
     let from = data.as_number().unwrap_or(0.0) as u32;
     read_specifier(js, args.get(0))?;
     match judge(js, js.with_state(|state| resolve_specifier(state, from)))? {
-        Verdict::Buffer | Verdict::Timers => js.string_from_state(|state| &state.specifier),
+        Verdict::Builtin(_) => js.string_from_state(|state| &state.specifier),
         _ => {
             js.with_state(found_path_to_scratch);
             js.string_from_state(|state| &state.scratch)
@@ -121,7 +118,7 @@ fn read_specifier(js: Js, value: Value) -> Result<(), Thrown> {
 /// Turns a verdict into control flow.
 pub(super) fn judge(js: Js, verdict: Verdict) -> Result<Verdict, Thrown> {
     match verdict {
-        Verdict::Found | Verdict::Buffer | Verdict::Timers => Ok(verdict),
+        Verdict::Found | Verdict::Builtin(_) => Ok(verdict),
         Verdict::NotFound => {
             js.with_state(|state| state.specifier = format!("Cannot find module '{}'", state.specifier));
             Err(throw_scratch(js, ErrorCode::ModuleNotFound))
@@ -143,10 +140,10 @@ fn throw_scratch(js: Js, code: ErrorCode) -> Thrown {
 
 fn resolve_specifier(state: &mut RunState, from: u32) -> Verdict {
     let specifier = std::mem::take(&mut state.specifier);
-    let verdict = match specifier.strip_prefix("node:").unwrap_or(&specifier) {
-        "buffer" => Verdict::Buffer,
-        "timers" => Verdict::Timers,
-        _ => resolve_file(state, &specifier, from),
+    let origin = state.modules.get(from as usize).map_or(Origin::Own, |module| module.file.origin());
+    let verdict = match builtins::find(state, &specifier, origin) {
+        Some(index) => Verdict::Builtin(index),
+        None => resolve_file(state, &specifier, from),
     };
     state.specifier = specifier;
     verdict
@@ -239,14 +236,4 @@ fn found_path_to_scratch(state: &mut RunState) {
     if let Some(found) = &state.found {
         state.scratch.push_str(&found.path().to_string_lossy());
     }
-}
-
-/// `require('timers')`: the globals under their own names.
-fn timers_module(js: Js) -> JsResult {
-    let (module, global) = (js.object()?, js.global());
-    for name in [c"setTimeout", c"setInterval", c"setImmediate", c"clearTimeout", c"clearInterval", c"clearImmediate"] {
-        js.define(module, name, js.get(global, name)?, Shape::Data)?;
-    }
-    js.free(global);
-    Ok(module)
 }

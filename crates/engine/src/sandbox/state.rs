@@ -41,9 +41,11 @@ pub(super) struct RunState {
     pub(super) modules: Vec<LoadedModule>,
     /// `require.cache`.
     pub(super) cache: Option<Value>,
-    /// The `Buffer` class and the module it comes from, once touched.
-    pub(super) buffer: Option<Value>,
-    pub(super) buffer_module: Option<Value>,
+    /// Exports of builtins by their index, once this run has loaded them.
+    pub(super) builtins: Vec<Option<Value>>,
+    /// The bundle that the engine's parser is reading, and its name.
+    pub(super) bundle: Terminated,
+    pub(super) bundle_name: Terminated,
     pub(super) timers: Timers,
     pub(super) random: Random,
     /// Calls of host functions that wait for their answer.

@@ -52,6 +52,12 @@ impl Js {
         Self::check(unsafe { self.engine(|| qjs::JS_NewArrayBufferCopy(self.0, start, bytes as _)) })
     }
 
+    /// An ArrayBuffer of bytes that lie in the guest's heap, and are held there by the caller.
+    pub(in crate::sandbox) fn buffer_of(self, bytes: &[u8]) -> JsResult {
+        // SAFETY: the heap does not move; the engine copies.
+        Self::check(unsafe { self.engine(|| qjs::JS_NewArrayBufferCopy(self.0, bytes.as_ptr(), bytes.len() as _)) })
+    }
+
     /// A native function; `index` selects it in `natives::call`, `data` is passed along (duplicated by the engine).
     pub(in crate::sandbox) fn function(self, name: &CStr, length: c_int, index: c_int, data: Value) -> JsResult {
         let mut data = data.0;

@@ -123,6 +123,35 @@ impl Js {
         Some(unsafe { std::slice::from_raw_parts(start, bytes as usize) })
     }
 
+    /// The bytes of a Uint8Array, as `buffer_bytes`. `None` when it is none, or detached.
+    pub(in crate::sandbox) fn view_bytes<'a>(self, view: Value) -> Option<&'a [u8]> {
+        self.view_bytes_mut(view).map(|bytes| &*bytes)
+    }
+
+    /// As `view_bytes`; the caller holds one such slice at a time.
+    pub(in crate::sandbox) fn view_bytes_mut<'a>(self, view: Value) -> Option<&'a mut [u8]> {
+        let mut bytes = 0;
+        // SAFETY: borrowed value; the engine throws and answers null when it is not a live Uint8Array.
+        let start = unsafe { self.engine(|| qjs::JS_GetUint8Array(self.0, &raw mut bytes, view.0)) };
+        if start.is_null() {
+            self.free(self.take_exception());
+            return None;
+        }
+        // SAFETY: the engine returned this many bytes at this address.
+        Some(unsafe { std::slice::from_raw_parts_mut(start, bytes as usize) })
+    }
+
+    /// Target and handler of a proxy that is not revoked, both owned.
+    pub(in crate::sandbox) fn proxy_parts(self, value: Value) -> Option<(Value, Value)> {
+        // SAFETY: the class is looked at first; the answers are owned.
+        unsafe {
+            if !qjs::JS_IsProxy(value.0) {
+                return None;
+            }
+            Some((Value(qjs::JS_GetProxyTarget(self.0, value.0)), Value(qjs::JS_GetProxyHandler(self.0, value.0))))
+        }
+    }
+
     pub(in crate::sandbox) fn prototype(self, object: Value) -> JsResult {
         // SAFETY: borrowed object; the answer is owned.
         Self::check(unsafe { self.engine(|| qjs::JS_GetPrototype(self.0, object.0)) })

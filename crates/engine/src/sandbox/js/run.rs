@@ -1,6 +1,6 @@
 //! Running code: calls, scripts, bytecode, JSON, promise jobs, exceptions. Nearly everything here can run guest code.
 
-use super::{Js, JsResult, TextView, Thrown, Value};
+use super::{Args, Js, JsResult, TextView, Thrown, Value};
 use rquickjs::qjs;
 use std::ffi::{CStr, c_int};
 use std::ptr;
@@ -34,6 +34,14 @@ impl Js {
                     args.as_ptr().cast::<qjs::JSValue>().cast_mut(),
                 )
             })
+        })
+    }
+
+    /// Calls with the arguments that a native function was called with.
+    pub(in crate::sandbox) fn call_with(self, function: Value, this: Value, args: Args) -> JsResult {
+        // SAFETY: as in `call`; the arguments live as long as the native's own call.
+        Self::check(unsafe {
+            self.engine(|| qjs::JS_Call(self.0, function.0, this.0, args.count as c_int, args.values.cast_mut()))
         })
     }
 

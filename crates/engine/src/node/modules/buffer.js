@@ -128,6 +128,11 @@ Buffer.copyBytesFrom = function (view, offset = 0, length = view.length - offset
   return Buffer.from(part.buffer.slice(part.byteOffset, part.byteOffset + part.byteLength));
 };
 
+prototype.equals = function (other) {
+  if (!(other instanceof Uint8Array)) throw wrongType('"otherBuffer" argument', 'an instance of Buffer or Uint8Array', other);
+  return this === other || (this.length === other.length && Buffer.compare(this, other) === 0);
+};
+
 const write = prototype.write;
 prototype.write = function (text, ...rest) {
   const encoding = rest.find((one) => typeof one === 'string');

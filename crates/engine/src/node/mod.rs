@@ -1,0 +1,11 @@
+//! Node's modules for guests: the sources and bundles that the sandbox embeds, and what is computed natively for them.
+//!
+//! Must not know the engine: text and bytes go in and come out.
+
+pub mod ciphers;
+pub mod compression;
+pub mod encodings;
+pub mod hashes;
+pub mod signatures;
+pub mod urls;
+pub mod work;
