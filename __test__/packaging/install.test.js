@@ -14,12 +14,13 @@ const NAME = 'isolated-runtime-native';
 const scratch = mkdtempSync(path.join(tmpdir(), 'isolated-runtime-install-'));
 let main;
 let platform;
+/** Of the package with the binary that was built here. */
+const platformName = `${NAME}-${readdirSync(repository).find((name) => name.endsWith('.node')).split('.')[1]}`;
 
 before(async () => {
   const { packMain, packPlatform } = await import(pathToFileURL(path.join(repository, 'scripts', 'pack.mjs')).href);
   main = packMain(scratch);
-  const binary = readdirSync(repository).find((name) => name.endsWith('.node'));
-  platform = packPlatform(binary.split('.')[1], scratch);
+  platform = packPlatform(platformName.slice(NAME.length + 1), scratch);
 });
 
 after(() => rmSync(scratch, { recursive: true, force: true }));
@@ -74,23 +75,46 @@ function answersLikeTheReadme(folder, edit) {
 }
 
 test('the_readme_example_runs_from_the_tarballs_in_commonjs_and_in_esm', () => {
-  const folder = project('plain', { [NAME]: main, [path.parse(platform).name.replace(/-\d+\.\d+\.\d+$/, '')]: platform });
+  const folder = project('plain', { [NAME]: main, [platformName]: platform });
   answersLikeTheReadme(folder, (file) => file);
   answersLikeTheReadme(folder, asModule);
 });
 
 test('the_package_stands_in_for_isolated_runtime_under_its_name', () => {
-  const folder = project('alias', { 'isolated-runtime': main, [path.parse(platform).name.replace(/-\d+\.\d+\.\d+$/, '')]: platform });
+  const folder = project('alias', { 'isolated-runtime': main, [platformName]: platform });
   answersLikeTheReadme(folder, asOldName);
 });
 
-test('without_a_binary_the_error_names_the_platform_and_the_command_that_builds_one', () => {
+test('the_package_stands_in_for_isolated_runtime_core_under_its_name_in_commonjs_and_in_esm', () => {
+  const folder = project('core-alias', { 'isolated-runtime-core': main, [platformName]: platform });
+  mkdirSync(path.join(folder, 'customer'));
+  writeFileSync(path.join(folder, 'customer', 'index.js'), 'exports.double = (n) => 2 * n; exports.files = () => require("fs")');
+  const program = `
+    const runner = new CodeRunner({ root: ${JSON.stringify(path.join(folder, 'customer'))}, file: 'index.js' });
+    runner.run({ funcName: 'double', args: [21] })
+      .then(async (answer) => console.log(answer, await runner.run({ funcName: 'files' }).catch((error) => error instanceof errors.ModuleNotFound)));`;
+  for (const [name, text] of [
+    ['main.js', `const { CodeRunner, errors } = require('isolated-runtime-core');${program}`],
+    ['core.js', `const { CodeRunner, errors } = require('isolated-runtime-core/core');${program}`],
+    ['main.mjs', `import { CodeRunner, errors } from 'isolated-runtime-core';${program}`],
+    ['core.mjs', `import CodeRunner, { errors } from 'isolated-runtime-core/core';${program}`],
+  ]) {
+    writeFileSync(path.join(folder, name), text);
+    const { status, stdout, stderr } = run(folder, name);
+    assert.deepEqual([name, status, stdout, stderr], [name, 0, '42 true\n', '']);
+  }
+});
+
+test('without_a_binary_the_error_names_platform_libc_what_was_looked_for_and_the_command_that_builds_one', () => {
   const folder = project('bare', { [NAME]: main });
-  writeFileSync(path.join(folder, 'bare.js'), `require('${NAME}');`);
-  const { status, stderr } = run(folder, 'bare.js');
-  assert.notEqual(status, 0);
-  assert.match(stderr, new RegExp(`${process.platform}.*${process.arch}`, 's'));
-  assert.match(stderr, /npm (ci && npm )?run build|napi build/);
+  writeFileSync(path.join(folder, 'bare.js'), `try { require('${NAME}'); } catch ({ code, message, cause }) { console.log(JSON.stringify({ code, message, cause: cause !== undefined })); }`);
+  const { stdout } = run(folder, 'bare.js');
+  const { code, message, cause } = JSON.parse(stdout);
+  assert.deepEqual([code, cause], ['ERR_NO_BINARY', true]);
+  const libc = process.platform === 'linux' ? `, libc ${platformName.split('-').at(-1)}` : '';
+  assert.ok(message.startsWith(`${NAME} has no binary for this host (platform ${process.platform}, architecture ${process.arch}${libc}). `), message);
+  assert.ok(message.includes(`Looked for the package ${platformName} and for ${platformName.replace('native-', 'native.')}.node beside binding.js. `), message);
+  assert.ok(message.endsWith('run in a checkout of the project: npm ci && npm run build'), message);
 });
 
 test('the_main_tarball_holds_no_binary_and_names_every_platform', () => {
