@@ -2,6 +2,7 @@
 
 // COMPAT: constructor and run of isolated-runtime 1.x.
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
 const { IsolatedRuntime, errors } = require('..');
@@ -84,6 +85,17 @@ test('a deployed file is seen by the next run', async () => {
   assert.equal(await runtime().run({ root, file: 'index.js', funcName: 'main' }), 1);
   write(root, 'index.js', 'exports.main = () => 2');
   assert.equal(await runtime().run({ root, file: 'index.js', funcName: 'main' }), 2);
+});
+
+test('a deployed file is seen although its size and its time stay the same', async () => {
+  const root = folder({ 'index.js': 'exports.main = () => 1' });
+  const file = path.join(root, 'index.js');
+  const long = new Date('2020-01-01');
+  for (const answer of [1, 2, 3]) {
+    write(root, 'index.js', `exports.main = () => ${answer}`);
+    fs.utimesSync(file, long, long);
+    for (let round = 0; round < 2; round++) assert.equal(await runtime().run({ root, file: 'index.js', funcName: 'main' }), answer);
+  }
 });
 
 test('runs that wait hold no thread: more runs than threads wait at once', async () => {

@@ -2,6 +2,7 @@
 //!
 //! It must not know Node-API; the binding crate depends on it, never the other way round. Reading order: `request`,
 //! `host`, `pool`, `sandbox`, `modules`.
+mod bounded_cache;
 pub mod control;
 pub mod errors;
 pub mod hooks;
@@ -13,3 +14,4 @@ pub mod pool;
 pub mod receipt;
 pub mod request;
 pub mod sandbox;
+mod text;

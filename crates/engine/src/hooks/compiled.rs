@@ -1,7 +1,7 @@
 //! What compilers made of sources, kept by (compiler, file name, content) and bounded in bytes.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use crate::bounded_cache::BoundedCache;
+use crate::text::{SharedText, is_same};
 
 /// Bytes of sources and compiled texts together.
 const CAPACITY: usize = 64 << 20;
@@ -10,100 +10,52 @@ const CAPACITY: usize = 64 << 20;
 struct Key {
     compiler: String,
     file: String,
-    source: String,
-}
-
-struct Entry {
-    code: Arc<str>,
-    last_used: u64,
-}
-
-#[derive(Default)]
-struct Entries {
-    by_key: HashMap<Key, Entry>,
-    bytes: usize,
-    clock: u64,
+    source: u64,
 }
 
 /// One per engine.
 pub struct CompiledCache {
-    capacity: usize,
-    entries: Mutex<Entries>,
+    entries: BoundedCache<Key, (SharedText, SharedText)>,
 }
 
 impl Default for CompiledCache {
     fn default() -> Self {
-        Self { capacity: CAPACITY, entries: Mutex::default() }
+        Self { entries: BoundedCache::new(CAPACITY) }
     }
 }
 
 impl CompiledCache {
     /// The compiled text, if this compiler has seen this source under this name.
-    #[must_use]
-    pub fn get(&self, compiler: &str, file: &str, source: &str) -> Option<Arc<str>> {
-        let key = Key { compiler: compiler.to_owned(), file: file.to_owned(), source: source.to_owned() };
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.clock += 1;
-        let now = entries.clock;
-        let entry = entries.by_key.get_mut(&key)?;
-        entry.last_used = now;
-        Some(Arc::clone(&entry.code))
+    pub(crate) fn get(&self, compiler: &str, file: &str, source: &SharedText) -> Option<SharedText> {
+        let (known, code) = self.entries.get(&key(compiler, file, source))?;
+        is_same(&known, source).then_some(code)
     }
 
     /// Remembers; what was used longest ago makes room.
-    pub fn insert(&self, compiler: &str, file: &str, source: &str, code: Arc<str>) {
-        let key = Key { compiler: compiler.to_owned(), file: file.to_owned(), source: source.to_owned() };
-        let bytes = weight(&key, &code);
-        if bytes > self.capacity {
-            return;
-        }
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.clock += 1;
-        let last_used = entries.clock;
-        if let Some(old) = entries.by_key.remove(&key) {
-            entries.bytes -= weight(&key, &old.code);
-        }
-        while entries.bytes + bytes > self.capacity {
-            let oldest = entries.by_key.iter().min_by_key(|(_, entry)| entry.last_used).map(|(key, _)| key.clone());
-            let Some(oldest) = oldest else { break };
-            if let Some(entry) = entries.by_key.remove(&oldest) {
-                entries.bytes -= weight(&oldest, &entry.code);
-            }
-        }
-        entries.bytes += bytes;
-        entries.by_key.insert(key, Entry { code, last_used });
+    pub(crate) fn insert(&self, compiler: &str, file: &str, source: &SharedText, code: &SharedText) {
+        let bytes = compiler.len() + file.len() + source.as_str().len() + code.as_str().len();
+        self.entries.insert(key(compiler, file, source), (source.clone(), code.clone()), bytes);
     }
 }
 
-fn weight(key: &Key, code: &str) -> usize {
-    key.compiler.len() + key.file.len() + key.source.len() + code.len()
+fn key(compiler: &str, file: &str, source: &SharedText) -> Key {
+    Key { compiler: compiler.to_owned(), file: file.to_owned(), source: source.hash() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::HashedText;
 
     #[test]
     fn results_are_kept_by_compiler_file_and_content() {
+        let text = |text: &str| HashedText::shared(text.to_owned());
         let cache = CompiledCache::default();
-        cache.insert("babel", "/a.js", "x", "compiled x".into());
-        assert_eq!(cache.get("babel", "/a.js", "x").as_deref(), Some("compiled x"));
+        cache.insert("babel", "/a.js", &text("x"), &text("compiled x"));
+        let found = cache.get("babel", "/a.js", &text("x"));
+        assert_eq!(found.as_ref().map(|code| code.as_str()), Some("compiled x"));
         for (compiler, file, source) in [("swc", "/a.js", "x"), ("babel", "/b.js", "x"), ("babel", "/a.js", "y")] {
-            assert_eq!(cache.get(compiler, file, source), None);
+            assert!(cache.get(compiler, file, &text(source)).is_none());
         }
-    }
-
-    #[test]
-    fn the_least_recently_used_make_room_when_the_bytes_run_out() {
-        let cache = CompiledCache { capacity: 100, ..CompiledCache::default() };
-        cache.insert("c", "f", "1", "x".repeat(40).into());
-        cache.insert("c", "f", "2", "x".repeat(40).into());
-        assert!(cache.get("c", "f", "1").is_some());
-        cache.insert("c", "f", "3", "x".repeat(40).into());
-        assert!(cache.get("c", "f", "1").is_some());
-        assert!(cache.get("c", "f", "2").is_none());
-        assert!(cache.get("c", "f", "3").is_some());
-        cache.insert("c", "f", "4", "x".repeat(400).into());
-        assert!(cache.get("c", "f", "4").is_none(), "too big to keep");
     }
 }

@@ -4,6 +4,8 @@
 
 use super::gate::{ApprovedPath, Origin, approve};
 use super::policy::Policy;
+use super::source_cache::{self, Stamp};
+use crate::text::{HashedText, SharedText};
 use oxc_resolver::{FileMetadata, FileSystem, ResolveError};
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -109,7 +111,7 @@ impl FileSystem for Files {
         let policy = self.policy.as_ref().ok_or_else(missing)?;
         let file = approve(policy, self.real(path)?, Origin::Package).ok_or_else(missing)?;
         // Manifests are opened as carefully as modules: what they say decides what is loaded next.
-        let (bytes, _) = read_approved(&file, policy.source_bytes)?;
+        let (bytes, _) = read_bounded(open_beneath(&file)?, policy.source_bytes)?;
         bytes.ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))
     }
 
@@ -142,17 +144,71 @@ impl FileSystem for Files {
     }
 }
 
-/// The bytes of an approved file, and how many there are; no bytes if there are more than `limit`.
-pub(super) fn read_approved(file: &ApprovedPath, limit: u64) -> io::Result<(Option<Vec<u8>>, u64)> {
-    read_bounded(open_approved(file)?, limit)
+/// What an approved file holds.
+pub(super) enum Contents {
+    Text(SharedText),
+    /// So many bytes, at least.
+    TooLarge(u64),
 }
 
-fn read_bounded(file: File, limit: u64) -> io::Result<(Option<Vec<u8>>, u64)> {
-    let metadata = file.metadata()?;
-    // A pipe or a device could be read for ever.
-    if !metadata.is_file() {
-        return Err(io::Error::other("not a regular file"));
+/// The text of an approved file, as `decode` makes it of its bytes. A file that has not changed since it was read the
+/// last time is opened, but not read.
+pub(super) fn read_approved(
+    file: &ApprovedPath,
+    limit: u64,
+    decode: impl FnOnce(Vec<u8>) -> String,
+) -> io::Result<Contents> {
+    let mut opened = open_approved(file)?;
+    let metadata = regular(&opened)?;
+    let stamp = stamp_of(&metadata);
+    if metadata.len() > limit {
+        return Ok(Contents::TooLarge(metadata.len()));
     }
+    if let Some(known) = stamp.and_then(|stamp| source_cache::get(&stamp)) {
+        return Ok(Contents::Text(known));
+    }
+    let (Some(bytes), _) = read_measured(&mut opened, &metadata, limit)? else {
+        return Ok(Contents::TooLarge(limit + 1));
+    };
+    let text = HashedText::shared(decode(bytes));
+    if let Some(stamp) = stamp
+        && stamp_of(&opened.metadata()?) == Some(stamp)
+    {
+        source_cache::insert(stamp, &text);
+    }
+    Ok(Contents::Text(text))
+}
+
+#[cfg(unix)]
+fn stamp_of(metadata: &fs::Metadata) -> Option<Stamp> {
+    use std::os::unix::fs::MetadataExt;
+    Some(Stamp {
+        file: (metadata.dev(), metadata.ino()),
+        bytes: metadata.len(),
+        modified: (metadata.mtime(), metadata.mtime_nsec()),
+        changed: (metadata.ctime(), metadata.ctime_nsec()),
+    })
+}
+
+/// Other systems do not tell enough.
+#[cfg(not(unix))]
+fn stamp_of(_metadata: &fs::Metadata) -> Option<Stamp> {
+    None
+}
+
+/// A pipe or a device could be read for ever.
+fn regular(file: &File) -> io::Result<fs::Metadata> {
+    let metadata = file.metadata()?;
+    if metadata.is_file() { Ok(metadata) } else { Err(io::Error::other("not a regular file")) }
+}
+
+fn read_bounded(mut file: File, limit: u64) -> io::Result<(Option<Vec<u8>>, u64)> {
+    let metadata = regular(&file)?;
+    read_measured(&mut file, &metadata, limit)
+}
+
+/// The bytes, and how many there are; no bytes if there are more than `limit`.
+fn read_measured(file: &mut File, metadata: &fs::Metadata, limit: u64) -> io::Result<(Option<Vec<u8>>, u64)> {
     if metadata.len() > limit {
         return Ok((None, metadata.len()));
     }

@@ -7,6 +7,7 @@ mod gate;
 mod policy;
 mod reasons;
 mod resolve;
+mod source_cache;
 #[cfg(test)]
 mod tests;
 

@@ -1,10 +1,11 @@
 //! From a specifier to an approved path, by Node's rules over the allowed folders.
 
 use super::ModuleError;
-use super::files::{self, Files};
+use super::files::{self, Contents, Files};
 use super::gate::{ApprovedPath, Origin, approve, is_package};
 use super::policy::{Policy, PolicyOptions, climbs, package_name};
 use super::reasons::not_listed;
+use crate::text::SharedText;
 use once_cell::unsync::OnceCell;
 use oxc_resolver::{ResolveError, ResolveOptions, ResolverGeneric};
 use std::path::{Component, Path, PathBuf};
@@ -117,12 +118,12 @@ impl ModuleLoader {
     ///
     /// # Errors
     /// `TooLarge`, `Unreadable`.
-    pub fn read(&self, file: &ApprovedPath) -> Result<String, ModuleError> {
+    pub(crate) fn read(&self, file: &ApprovedPath) -> Result<SharedText, ModuleError> {
         let limit = self.policy.source_bytes;
         let name = || file.display().to_owned();
-        match files::read_approved(file, limit) {
-            Ok((Some(bytes), _)) => Ok(text(bytes)),
-            Ok((None, measured)) => Err(ModuleError::TooLarge { file: name(), limit, measured }),
+        match files::read_approved(file, limit, text) {
+            Ok(Contents::Text(text)) => Ok(text),
+            Ok(Contents::TooLarge(measured)) => Err(ModuleError::TooLarge { file: name(), limit, measured }),
             Err(error) => Err(ModuleError::Unreadable {
                 file: name(),
                 reason: format!("{} cannot be read: {error}", file.path().display()),

@@ -100,6 +100,12 @@ impl Outside {
         }
     }
 
+    /// Bytes the heap may still grow by.
+    pub(super) fn room(&self) -> usize {
+        // SAFETY: the heap lives as long as the sandbox, and no engine code runs meanwhile.
+        unsafe { (*self.heap).room() }
+    }
+
     /// The caller keeps `control` alive until the next call with `None`.
     pub(super) fn set_control(&mut self, control: Option<&Arc<RunControl>>) {
         self.control = control.map_or(ptr::null(), Arc::as_ptr);

@@ -87,6 +87,11 @@ impl Heap {
         self.largest = largest.min(LARGEST_REQUEST);
     }
 
+    /// Bytes it may still grow by, beside what was released below.
+    pub(super) fn room(&self) -> usize {
+        self.limit.saturating_sub(self.top)
+    }
+
     /// `None` when the limit would be exceeded.
     pub(super) fn allocate(&mut self, bytes: usize) -> Option<*mut u8> {
         let need = self.payload_for(bytes)?;

@@ -61,6 +61,8 @@ pub struct Sandbox {
     context: *mut qjs::JSContext,
     is_retired: bool,
     prepared: Option<u32>,
+    #[cfg(debug_assertions)]
+    probe_answer: String,
 }
 
 // SAFETY: the context and everything it refers to is owned by this value; one thread at a time executes it, and its
@@ -79,13 +81,25 @@ impl Sandbox {
         let mut outside = Outside::new(&arena, faults);
         // SAFETY: the box keeps its address for the sandbox's life.
         let context = unsafe { realm::create_context(&raw mut *outside) }.ok_or(SandboxError::Start { bytes })?;
-        let mut sandbox = Self { arena, outside, context, is_retired: false, prepared: None };
+        let mut sandbox = Self {
+            arena,
+            outside,
+            context,
+            is_retired: false,
+            prepared: None,
+            #[cfg(debug_assertions)]
+            probe_answer: String::new(),
+        };
         if !matches!(sandbox.enter(stack, install), Entered::Returned) || !sandbox.outside.state.is_installed {
             return Err(SandboxError::Start { bytes });
         }
         // SAFETY: made above, and not executing.
         unsafe { realm::settle_heap(context) };
         sandbox.arena.take_image();
+        #[cfg(debug_assertions)]
+        {
+            sandbox.probe_answer = sandbox.probe();
+        }
         Ok(sandbox)
     }
 
@@ -128,10 +142,33 @@ impl Sandbox {
 
     /// Makes the sandbox pristine: bit by bit what it was before its first run.
     pub fn reset(&mut self) {
+        self.restore();
+        #[cfg(debug_assertions)]
+        self.verify();
+    }
+
+    fn restore(&mut self) {
         self.outside.set_control(None);
         self.outside.state.clear();
         self.arena.restore();
         self.arena.set_limit(self.arena.bytes());
+    }
+
+    /// Debug builds let a program run after each restore, whose answer has to be the one it gave at first.
+    #[cfg(debug_assertions)]
+    fn verify(&mut self) {
+        let answer = self.probe();
+        assert_eq!(answer, self.probe_answer, "a restored sandbox computes as a new one does");
+    }
+
+    #[cfg(debug_assertions)]
+    fn probe(&mut self) -> String {
+        let entered = self.enter(ThreadStack(2 * STACK_RESERVE), super::probe::run);
+        let answer = self.outside.state.probe_answer.take().unwrap_or_default();
+        assert!(matches!(entered, Entered::Returned), "the probe runs to its end in a pristine sandbox");
+        assert!(answer.ends_with(super::probe::ANSWER), "the probe's answer is known: {answer}");
+        self.restore();
+        answer
     }
 
     /// Whether answers of host functions are due.

@@ -7,6 +7,7 @@ mod arena;
 mod base64;
 mod breaker;
 mod builtins;
+mod code_cache;
 mod console;
 mod decode;
 mod encode;
@@ -23,6 +24,8 @@ mod module_source;
 mod natives;
 mod objects;
 mod outcome;
+#[cfg(debug_assertions)]
+mod probe;
 mod process;
 mod random;
 mod realm;

@@ -1,12 +1,14 @@
 //! A module's source: read, compiled by the user's compiler, wrapped, evaluated, and explained when it does not parse.
 
-use super::js::{Js, Shape, Terminated, TextView, Thrown, Value};
+use super::code_cache::{self, Code};
+use super::js::{Bytecode, Js, JsResult, Shape, Terminated, TextView, Thrown, Value};
 use super::module_object::decorate_require;
 use super::require::{Verdict, ask, fail, judge, not_loadable};
 use super::state::RunState;
 use super::{objects, stack};
 use crate::errors::Failure;
 use crate::modules::SourceKind;
+use crate::text::{HashedText, SharedText};
 use std::sync::Arc;
 
 /// Parameters on lines of their own, so that the module's first line keeps its number and its columns. Two lines, since
@@ -14,6 +16,9 @@ use std::sync::Arc;
 const WRAPPER_START: &str = "(function (exports, require, module, __filename, __dirname) {\n\n";
 const FIRST_LINE: i32 = -1;
 const WRAPPER_END: &str = "\n})";
+/// Bytecode is at most this many times as long as its source, as a rule; the rule only decides whether it is kept.
+const BYTECODE_OF_SOURCE: usize = 6;
+const ROOM_FOR_BYTECODE: usize = 256 << 10;
 
 /// Reads `state.found` into `state.source`, compiled and wrapped, and says what it is.
 pub(super) fn judge_kind(js: Js) -> Result<SourceKind, Thrown> {
@@ -44,45 +49,45 @@ fn read_found(state: &mut RunState) -> Result<SourceKind, Verdict> {
     };
     state.file_name = Terminated::new(display.clone());
     if kind == SourceKind::Json {
-        state.source = Terminated::new(source);
+        state.source = Terminated::new(source.as_str().to_owned());
         return Ok(kind);
     }
-    let code = match compile(state, &path, source)? {
-        Compiled::Same(source) => source,
-        Compiled::New(code) => {
-            let measured = code.len() as u64;
-            if measured > limits.source_bytes {
-                let what = format!("compiled source of {display}");
-                return Err(fail(state, Failure::too_many_bytes(&what, limits.source_bytes, measured)));
-            }
-            code.to_string()
-        }
-    };
-    // The engine knows a hashbang only at the very start of a script.
-    let (start, code) = match code.strip_prefix("#!") {
-        Some(rest) => ("//", rest),
-        None => ("", code.as_str()),
-    };
-    state.source = Terminated::new(format!("{WRAPPER_START}{start}{code}{WRAPPER_END}"));
+    let text = compile(state, &path, source)?;
+    let measured = text.as_str().len() as u64;
+    if measured > limits.source_bytes {
+        let what = format!("compiled source of {display}");
+        return Err(fail(state, Failure::too_many_bytes(&what, limits.source_bytes, measured)));
+    }
+    state.code = code_cache::get(&display, &text);
+    if state.code.is_none() {
+        state.source = Terminated::new(wrapped(text.as_str()));
+    }
+    state.module_text = Some(text);
     Ok(kind)
 }
 
-enum Compiled {
-    Same(String),
-    New(Arc<str>),
+fn wrapped(code: &str) -> String {
+    // The engine knows a hashbang only at the very start of a script.
+    let (start, code) = match code.strip_prefix("#!") {
+        Some(rest) => ("//", rest),
+        None => ("", code),
+    };
+    format!("{WRAPPER_START}{start}{code}{WRAPPER_END}")
 }
 
-fn compile(state: &mut RunState, path: &str, source: String) -> Result<Compiled, Verdict> {
+/// The text the engine is to run: the source itself, or what the user's compiler makes of it.
+fn compile(state: &mut RunState, path: &str, source: SharedText) -> Result<SharedText, Verdict> {
     let hooks = &state.spec().request.hooks;
-    let Some(place) = hooks.compiler else { return Ok(Compiled::Same(source)) };
+    let Some(place) = hooks.compiler else { return Ok(source) };
     let compiler = hooks.compiler_id.clone();
     let services = Arc::clone(state.services());
     if let Some(code) = services.compiled.get(&compiler, path, &source) {
-        return Ok(Compiled::New(code));
+        return Ok(code);
     }
-    let code: Arc<str> = ask(state, place, "compile", vec![source.clone(), path.to_owned()])?.into();
-    services.compiled.insert(&compiler, path, &source, Arc::clone(&code));
-    Ok(Compiled::New(code))
+    let code = ask(state, place, "compile", vec![source.as_str().to_owned(), path.to_owned()])?;
+    let code = HashedText::shared(code);
+    services.compiled.insert(&compiler, path, &source, &code);
+    Ok(code)
 }
 
 pub(super) fn evaluate_json(js: Js, module: Value) -> Result<(), Thrown> {
@@ -92,10 +97,10 @@ pub(super) fn evaluate_json(js: Js, module: Value) -> Result<(), Thrown> {
 }
 
 pub(super) fn evaluate_script(js: Js, module: Value, index: u32, file_name: Value) -> Result<(), Thrown> {
-    let (source, file) = js.with_state(|state| (state.source.view(0), state.file_name.view(0)));
-    let function = match js.eval(source, file, FIRST_LINE) {
-        Ok(function) => function,
-        Err(Thrown) => return Err(explain_syntax_error(js, source)),
+    let function = match js.with_state(|state| state.code.as_ref().map(|code| TextView::on(&code.bytecode))) {
+        // The state holds the code until the next module is read, which is after this call.
+        Some(code) => js.load_bytecode(code.bytes()).and_then(|script| js.run_compiled(script))?,
+        None => evaluate_text(js)?,
     };
     js.with_state(keep_source);
     // What V8 calls the function around a module.
@@ -111,10 +116,37 @@ pub(super) fn evaluate_script(js: Js, module: Value, index: u32, file_name: Valu
     answer.map(|value| js.free(value))
 }
 
+/// Compiles the text that `state.source` holds, keeps its bytecode for the next time, and answers the wrapper.
+fn evaluate_text(js: Js) -> JsResult {
+    let (source, file) = js.with_state(|state| (state.source.view(0), state.file_name.view(0)));
+    // Writing bytecode takes room in the guest's heap that the guest has not asked for.
+    if js.room() < ROOM_FOR_BYTECODE + source.bytes().len() * BYTECODE_OF_SOURCE {
+        return js.eval(source, file, FIRST_LINE).map_err(|Thrown| explain_syntax_error(js, source));
+    }
+    let script = js.compile(source, file, FIRST_LINE).map_err(|Thrown| explain_syntax_error(js, source))?;
+    let bytecode = js.write_bytecode(script)?;
+    js.with_state(|state| keep_code(state, bytecode));
+    js.free_bytecode(bytecode);
+    js.run_compiled(script)
+}
+
+fn keep_code(state: &mut RunState, bytecode: Bytecode) {
+    let code =
+        Arc::new(Code { source: Arc::new(std::mem::take(&mut state.source)), bytecode: bytecode.bytes().to_vec() });
+    if let Some(text) = &state.module_text {
+        let name = String::from_utf8_lossy(state.file_name.bytes()).into_owned();
+        code_cache::insert(name, text, &code);
+    }
+    state.code = Some(code);
+}
+
 /// Keeps a module's source for stack traces, as long as there is room: it is host memory.
 fn keep_source(state: &mut RunState) {
     const ROOM: usize = 4 << 20;
-    let source = std::mem::take(&mut state.source);
+    let source = match state.code.take() {
+        Some(code) => Arc::clone(&code.source),
+        None => Arc::new(std::mem::take(&mut state.source)),
+    };
     state.source_bytes += source.bytes().len();
     if state.source_bytes <= ROOM {
         let name = String::from_utf8_lossy(state.file_name.bytes()).into_owned();

@@ -3,7 +3,7 @@
 //! The engine hands out frames without a header, one a line: `    at name (file:line:column)`. Which frames are ours is
 //! known by the file name: guest files begin with a slash (paths below the root) or are absolute paths.
 
-use super::js::{Args, Js, JsResult, ObjectClass, Shape, Terminated, Thrown, Value};
+use super::js::{Args, Js, JsResult, ObjectClass, Shape, Thrown, Value};
 use super::objects;
 
 /// Messages in headers are cut here; a stack is for reading.
@@ -82,7 +82,7 @@ fn text_from(js: Js, error: Value, frames: Value) -> Result<(), Thrown> {
         header(js, error)?;
         js.with_state(|state| {
             let frames = String::from_utf8_lossy(text.bytes());
-            append_frames(&mut state.scratch, &frames, |file| state.sources.get(file).map(Terminated::bytes));
+            append_frames(&mut state.scratch, &frames, |file| state.sources.get(file).map(|source| source.bytes()));
         });
     }
     js.free_text(text);

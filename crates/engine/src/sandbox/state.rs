@@ -2,6 +2,7 @@
 //!
 //! Guest values in here are counted references; they are forgotten, not released, when the heap is restored.
 
+use super::code_cache::Code;
 use super::decode::Form;
 use super::graph_text::Encoder;
 use super::host_calls::HostCalls;
@@ -13,6 +14,7 @@ use super::{RunSpec, Services};
 use crate::errors::Failure;
 use crate::host::Outcome;
 use crate::modules::{ApprovedPath, ModuleLoader};
+use crate::text::SharedText;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -69,11 +71,14 @@ pub(super) struct RunState {
     pub(super) encoder: Encoder,
     /// Bytes on their way into the guest.
     pub(super) bytes: Vec<u8>,
+    /// The text of the module that is being loaded, and its code if it has been compiled before.
+    pub(super) module_text: Option<SharedText>,
+    pub(super) code: Option<Arc<Code>>,
     /// The text the engine's parser is reading, or is about to.
     pub(super) source: Terminated,
     pub(super) file_name: Terminated,
     /// What modules were made of, by the name in stack traces, for columns in those; bounded in bytes.
-    pub(super) sources: HashMap<String, Terminated>,
+    pub(super) sources: HashMap<String, Arc<Terminated>>,
     pub(super) source_bytes: usize,
     /// Text on its way into the guest.
     pub(super) scratch: String,
@@ -85,6 +90,9 @@ pub(super) struct RunState {
     pub(super) found: Option<ApprovedPath>,
     /// Why the module was refused that the run fails with.
     pub(super) reason: Option<String>,
+    /// What the probe program came to.
+    #[cfg(debug_assertions)]
+    pub(super) probe_answer: Option<String>,
     /// Whether the realm was set up completely.
     pub(super) is_installed: bool,
     order: u64,

@@ -20,6 +20,7 @@ mod value;
 pub(super) use callbacks::on_rejection;
 pub(super) use inspect::{ObjectClass, PromiseState};
 pub(super) use properties::Shape;
+pub(super) use run::Bytecode;
 pub(super) use text::{Terminated, Text, TextView};
 pub(super) use value::{Args, Atom, Value};
 
@@ -56,6 +57,12 @@ impl Js {
     fn outside(self) -> *mut Outside {
         // SAFETY: set when the context was made, to the sandbox's box, which outlives the context.
         unsafe { qjs::JS_GetContextOpaque(self.0).cast() }
+    }
+
+    /// Bytes the guest's heap may still grow by.
+    pub(super) fn room(self) -> usize {
+        // SAFETY: the context's own; no reference into it is kept.
+        unsafe { (*self.outside()).room() }
     }
 
     /// Runs engine code; while it runs, and only then, a signal may leave it for the guard.

@@ -12,6 +12,14 @@ pub(in crate::sandbox) struct Bytecode {
     bytes: usize,
 }
 
+impl Bytecode {
+    /// The bytes; the reference must not be kept beyond `free_bytecode`.
+    pub(in crate::sandbox) fn bytes<'a>(self) -> &'a [u8] {
+        // SAFETY: the engine wrote this many bytes at this address, and keeps them until they are freed.
+        unsafe { std::slice::from_raw_parts(self.start, self.bytes) }
+    }
+}
+
 impl Js {
     /// A pending promise and the two functions that settle it; all owned.
     pub(in crate::sandbox) fn promise(self) -> Result<(Value, Value, Value), Thrown> {
@@ -71,6 +79,34 @@ impl Js {
         Self::check(unsafe { self.engine(|| qjs::JS_Eval2(self.0, source.start, source.bytes as _, &raw mut options)) })
     }
 
+    /// Compiles without running.
+    pub(in crate::sandbox) fn compile(self, source: TextView, file: TextView, first_line: i32) -> JsResult {
+        let mut options = qjs::JSEvalOptions {
+            version: qjs::JS_EVAL_OPTIONS_VERSION as c_int,
+            eval_flags: (qjs::JS_EVAL_TYPE_GLOBAL | qjs::JS_EVAL_FLAG_COMPILE_ONLY) as c_int,
+            filename: file.start,
+            line_num: first_line,
+        };
+        // SAFETY: as in `eval`; the engine answers a script that is not yet run.
+        Self::check(unsafe { self.engine(|| qjs::JS_Eval2(self.0, source.start, source.bytes as _, &raw mut options)) })
+    }
+
+    /// The bytecode of a compiled script; to be freed with `free_bytecode`.
+    pub(in crate::sandbox) fn write_bytecode(self, script: Value) -> Result<Bytecode, Thrown> {
+        let mut bytes = 0;
+        // SAFETY: borrowed script; the length is stored before the call returns.
+        let start = unsafe {
+            self.engine(|| qjs::JS_WriteObject(self.0, &raw mut bytes, script.0, qjs::JS_WRITE_OBJ_BYTECODE as c_int))
+        };
+        if start.is_null() { Err(Thrown) } else { Ok(Bytecode { start, bytes: bytes as usize }) }
+    }
+
+    /// To be freed before guest code runs again.
+    pub(in crate::sandbox) fn free_bytecode(self, code: Bytecode) {
+        // SAFETY: written by `write_bytecode`, freed once.
+        unsafe { self.engine(|| qjs::js_free(self.0, code.start.cast_mut().cast())) };
+    }
+
     /// Compiles without running: the compiled script (owned), and its bytecode.
     pub(in crate::sandbox) fn compile_to_bytecode(
         self,
@@ -78,34 +114,16 @@ impl Js {
         file: TextView,
         first_line: i32,
     ) -> Result<(Value, Bytecode), Thrown> {
-        let mut options = qjs::JSEvalOptions {
-            version: qjs::JS_EVAL_OPTIONS_VERSION as c_int,
-            eval_flags: (qjs::JS_EVAL_TYPE_GLOBAL | qjs::JS_EVAL_FLAG_COMPILE_ONLY) as c_int,
-            filename: file.start,
-            line_num: first_line,
-        };
-        // SAFETY: as in `eval`; the engine answers a function object that is not yet run.
-        unsafe {
-            let script =
-                Self::check(self.engine(|| qjs::JS_Eval2(self.0, source.start, source.bytes as _, &raw mut options)))?;
-            let mut bytes = 0;
-            let start = self
-                .engine(|| qjs::JS_WriteObject(self.0, &raw mut bytes, script.0, qjs::JS_WRITE_OBJ_BYTECODE as c_int));
-            if start.is_null() {
-                return Err(Thrown);
-            }
-            Ok((script, Bytecode { start, bytes: bytes as usize }))
-        }
+        let script = self.compile(source, file, first_line)?;
+        Ok((script, self.write_bytecode(script)?))
     }
 
     /// Copies bytecode out of the guest's heap and frees it there.
     pub(in crate::sandbox) fn take_bytecode(self, code: Bytecode) -> Vec<u8> {
-        // SAFETY: written by `compile_to_bytecode`, taken once; freeing does not allocate, so nothing can jump here.
-        unsafe {
-            let copy = std::slice::from_raw_parts(code.start, code.bytes).to_vec();
-            qjs::js_free(self.0, code.start.cast_mut().cast());
-            copy
-        }
+        let copy = code.bytes().to_vec();
+        // SAFETY: written by `write_bytecode`, taken once; freeing does not allocate, so nothing can jump here.
+        unsafe { qjs::js_free(self.0, code.start.cast_mut().cast()) };
+        copy
     }
 
     /// A compiled script from bytecode of this process; bytecode from anywhere else must never come here.

@@ -53,6 +53,11 @@ impl TextView {
         Self { start: text.as_ptr(), bytes: text.count_bytes() }
     }
 
+    /// Bytes that are no C string; whoever holds the view keeps them meanwhile.
+    pub(in crate::sandbox) fn on(bytes: &[u8]) -> Self {
+        Self { start: bytes.as_ptr().cast(), bytes: bytes.len() }
+    }
+
     /// The bytes; the reference must not be kept longer than the text it views.
     pub(in crate::sandbox) fn bytes<'a>(self) -> &'a [u8] {
         // SAFETY: pointer and length of text that whoever made the view keeps.

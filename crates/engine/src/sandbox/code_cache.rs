@@ -1,0 +1,35 @@
+//! Bytecode of module sources, compiled once per process and shared by all sandboxes.
+//!
+//! Bytecode follows from the source and the file's name alone, and both are compared in full, so no guest can put anything
+//! into it that another guest would not have got anyway. It is never read from outside the process.
+
+use super::js::Terminated;
+use crate::bounded_cache::BoundedCache;
+use crate::text::{SharedText, is_same};
+use std::sync::{Arc, OnceLock};
+
+const CAPACITY: usize = 128 << 20;
+
+/// A compiled module: its wrapped source, for stack traces, and its bytecode.
+pub(super) struct Code {
+    pub(super) source: Arc<Terminated>,
+    pub(super) bytecode: Vec<u8>,
+}
+
+type Key = (String, u64);
+
+fn cache() -> &'static BoundedCache<Key, (SharedText, Arc<Code>)> {
+    static CACHE: OnceLock<BoundedCache<Key, (SharedText, Arc<Code>)>> = OnceLock::new();
+    CACHE.get_or_init(|| BoundedCache::new(CAPACITY))
+}
+
+/// The code of a file with this name and this text, if it has been compiled before.
+pub(super) fn get(name: &str, text: &SharedText) -> Option<Arc<Code>> {
+    let (known, code) = cache().get(&(name.to_owned(), text.hash()))?;
+    is_same(&known, text).then_some(code)
+}
+
+pub(super) fn insert(name: String, text: &SharedText, code: &Arc<Code>) {
+    let bytes = name.len() + text.as_str().len() + code.source.bytes().len() + code.bytecode.len();
+    cache().insert((name, text.hash()), (text.clone(), code.clone()), bytes);
+}
