@@ -174,6 +174,17 @@ interface BaseRunOptions extends CommonRunOptions {
 /** The customer's absolute folder, under either of its two names. */
 export type RunOptions = BaseRunOptions & ({ root: string; folder?: string } | { folder: string; root?: string });
 
+/** What is loaded. Changes of its files are seen by the next `prepare`. */
+export type PrepareOptions = Pick<BaseRunOptions, 'file' | 'external' | 'whitelistedPaths' | 'resolverOptions' | 'timeout' | 'limits' | 'signal' | 'hostFunctions'> &
+  ({ root: string; folder?: string } | { folder: string; root?: string });
+
+export interface PreparedApplication {
+  /** Calls one of its exports in a fresh heap. Keys of `context` become globals before the call; the modules have been loaded without them. */
+  run<Result = any>(funcName: string, args?: readonly unknown[] | ResolvedArguments, options?: Omit<CommonRunOptions, 'hostFunctions'>): Promise<Result>;
+  /** Gives back what is kept for it. Runs in flight go on. Idempotent. */
+  close(): void;
+}
+
 export interface Stats {
   /** Threads alive, those in quarantine included. */ threads: number;
   /** Threads without work. */ idleThreads: number;
@@ -201,6 +212,14 @@ export class IsolatedRuntime {
    */
   run<Result = any>(options: RunOptions & { receipt: true }): Promise<{ result: Result; receipt: Receipt }>;
   run<Result = any>(options: RunOptions): Promise<Result>;
+  /**
+   * Loads an application once; each run then starts from there, still in a fresh heap. Its top-level code runs once per
+   * sandbox, not once per run. Leaves it a timer or a call of a host function pending: `NotPreparableError`, `ERR_NOT_PREPARABLE`.
+   * @example
+   * const app = await runtime.prepare({ root: '/srv/acme', file: 'app.js', external: ['lodash'] });
+   * const total = await app.run('total', [cart]);
+   */
+  prepare(options: PrepareOptions): Promise<PreparedApplication>;
   /** Lets runs in flight finish; afterwards `run()` rejects with `ERR_CLOSED`. Idempotent. */
   shutdown(): Promise<void>;
   /** As `shutdown`; with `force`, runs in flight are stopped and reject with `ERR_CLOSED`. */
@@ -266,6 +285,8 @@ export namespace errors {
   class QueueFullError extends IsolatedRuntimeError {}
   /** `ERR_QUEUE_TIMEOUT` */
   class QueueTimeoutError extends IsolatedRuntimeError {}
+  /** `ERR_NOT_PREPARABLE` */
+  class NotPreparableError extends IsolatedRuntimeError {}
   /** `ERR_CLOSED` */
   class RuntimeClosedError extends IsolatedRuntimeError {}
   /** `ERR_ENGINE_FAULT`, `ERR_INTERNAL`: a defect of this package or its engine. */

@@ -7,7 +7,7 @@
 
 /** Codes that the engine produces. */
 const ENGINE_CODES = Object.freeze([
-  'MODULE_NOT_FOUND', 'ERR_TIMEOUT', 'ERR_CPU_LIMIT', 'ERR_MEMORY_LIMIT', 'ERR_STACK_LIMIT', 'ERR_LIMIT', 'ERR_HOOK', 'ERR_QUEUE_FULL',
+  'MODULE_NOT_FOUND', 'ERR_TIMEOUT', 'ERR_CPU_LIMIT', 'ERR_MEMORY_LIMIT', 'ERR_STACK_LIMIT', 'ERR_LIMIT', 'ERR_HOOK', 'ERR_NOT_PREPARABLE', 'ERR_QUEUE_FULL',
   'ERR_QUEUE_TIMEOUT', 'ERR_POOL_EXHAUSTED', 'ERR_CLOSED', 'ERR_ABORTED', 'ERR_ENGINE_FAULT', 'ERR_INTERNAL', 'ERR_VALUE',
 ]);
 
@@ -45,6 +45,8 @@ class LimitError extends IsolatedRuntimeError {}
 class QueueFullError extends IsolatedRuntimeError {}
 /** The run waited too long for what is not its own doing. */
 class QueueTimeoutError extends IsolatedRuntimeError {}
+/** An application's top level leaves something pending that no image can keep. */
+class NotPreparableError extends IsolatedRuntimeError {}
 /** The runtime is closed. */
 class RuntimeClosedError extends IsolatedRuntimeError {}
 /** The engine gave up on itself. */
@@ -111,6 +113,6 @@ function readableBytes(bytes) {
 module.exports = {
   ENGINE_CODES, HOST_CODES,
   IsolatedRuntimeError, RuntimeTimeoutError, CpuLimitError, MemoryLimitError, StackLimitError, LimitError, QueueFullError, QueueTimeoutError,
-  RuntimeClosedError, EngineError, InternalError, HookError, ModuleNotFound,
+  NotPreparableError, RuntimeClosedError, EngineError, InternalError, HookError, ModuleNotFound,
   hide, invalid, readableBytes,
 };

@@ -18,6 +18,7 @@ const CLASS_OF_KIND = {
   exhausted: errors.QueueFullError,
   queueTimeout: errors.QueueTimeoutError,
   closed: errors.RuntimeClosedError,
+  notPreparable: errors.NotPreparableError,
   engine: errors.EngineError,
 };
 

@@ -9,6 +9,7 @@ const { HookThread } = require('./hooks');
 const { encode } = require('./encode');
 const { json } = require('./own-json');
 const { RuntimeClosedError } = require('./errors');
+const { PreparedApplication } = require('./prepared');
 const checks = require('./checks');
 const { builtinsText } = require('./builtins');
 const options = require('./options');
@@ -36,6 +37,7 @@ class IsolatedRuntime {
   /** @type {InstanceType<typeof HookThread>} */
   #hooks;
   #isClosed = false;
+  #lastPrepared = 0;
   /** @type {Promise<void> | undefined} */
   #shutdown;
   // The parts of requests that are the same for most runs, as text.
@@ -85,10 +87,33 @@ class IsolatedRuntime {
     return this.shutdown();
   }
 
+  /**
+   * Loads an application once; its runs start from there, each in a fresh heap.
+   * @param {any} value
+   * @returns {Promise<InstanceType<typeof PreparedApplication>>}
+   */
+  async prepare(value) {
+    const given = checks.object(value, 'prepare options');
+    if (given === undefined) throw checks.wrong('prepare options', 'an object', value);
+    const place = this.#placeOf(given);
+    const { hostFunctions, builtins } = options.narrowed(given, this.#options);
+    const id = ++this.#lastPrepared;
+    const ceiling = { ...this.#options, hostFunctions, builtins };
+    const submit = (/** @type {Record<string, any>} */ own, /** @type {string} */ funcName, /** @type {object} */ args, /** @type {string} */ more) =>
+      new Promise((resolve, reject) => this.#submit(this.#job(own, { place, funcName, ...argsOf({ args }), ceiling, more: `,"prepared":${id}${more}` }), resolve, reject));
+    await submit({ timeout: read(given, 'timeout'), limits: read(given, 'limits'), signal: read(given, 'signal') }, 'prepare', [], ',"isPreparing":true');
+    const { native } = this.#engine;
+    return new PreparedApplication((own, funcName, args) => submit(own, funcName, args, ''), () => native.forget(id));
+  }
+
   /** @param {any} given @param {(value: any) => void} resolve @param {(error: unknown) => void} reject */
   #run(given, resolve, reject) {
+    this.#submit(this.#check(given), resolve, reject);
+  }
+
+  /** @param {Job} job @param {(value: any) => void} resolve @param {(error: unknown) => void} reject */
+  #submit({ modules, timeout, request, args, context, run }, resolve, reject) {
     if (this.#isClosed) throw new RuntimeClosedError('the runtime is closed', 'ERR_CLOSED');
-    const { modules, timeout, request, args, context, run } = this.#check(given);
     if (run.signal?.aborted) throw run.signal.reason;
     const engine = this.#engine;
     const id = engine.admit({ resolve, reject, ...run });
@@ -101,40 +126,58 @@ class IsolatedRuntime {
   #check(value) {
     const given = checks.object(value, 'run options');
     if (given === undefined) throw checks.wrong('run options', 'an object', value);
+    const place = this.#placeOf(given);
+    const funcName = checks.required(read(given, 'funcName'), 'funcName');
+    return this.#job(given, { place, funcName, ...argsOf(given), ceiling: this.#options, more: '' });
+  }
+
+  /**
+   * What is loaded, and from where: the same for all runs of a prepared application.
+   * @param {Record<string, any>} given
+   */
+  #placeOf(given) {
     const root = options.rootOf(given);
     const file = checks.required(read(given, 'file'), 'file');
-    const funcName = checks.required(read(given, 'funcName'), 'funcName');
     const external = checks.strings(read(given, 'external'), 'external') ?? [];
     const whitelistedPaths = checks.absolutePaths(read(given, 'whitelistedPaths'), 'whitelistedPaths') ?? [];
-    const { timeout, limits, priority, signal, wantsReceipt, hostFunctions, builtins, onConsole = this.#options.onConsole, values = this.#options.values } = options.narrowed(given, this.#options);
+    return {
+      text: `"root":${json(root)},"file":${json(file)},"external":${json(external)},"whitelistedPaths":${json(whitelistedPaths)}`,
+      resolverOptions: read(given, 'resolverOptions'),
+    };
+  }
+
+  /**
+   * @param {Record<string, any>} given
+   * @param {{ place: { text: string, resolverOptions: unknown }, funcName: string, args: unknown, resolverPath?: string, ceiling: options.Ceiling, more: string }} call
+   * @returns {Job}
+   */
+  #job(given, { place, funcName, args, resolverPath, ceiling, more }) {
+    const { timeout, limits, priority, signal, wantsReceipt, hostFunctions, builtins, onConsole = this.#options.onConsole, values = this.#options.values } = options.narrowed(given, ceiling);
     const bounds = { bytes: values === 'structured', maxBytes: limits.argsBytes, maxValues: limits.argsValues };
-    const { args, resolverPath } = argsOf(given);
     const context = options.contextOf(given);
-    const hooks = this.#hooksOf(given, resolverPath, bounds);
+    const hooks = this.#hooksOf(place.resolverOptions, resolverPath, bounds);
     const limitsText = limits === this.#options.limits ? this.#limits : json(limits);
     return {
       modules: hooks.modules, timeout,
       run: { signal, onConsole, wantsReceipt, hostFunctions, bounds },
       args: encode(args, { path: 'args', ...bounds }),
       context: context === undefined ? '' : encode(context, { path: 'context', ...bounds }),
-      request: `{"root":${json(root)},"file":${json(file)},"funcName":${json(funcName)}`
-        + `,"external":${json(external)},"whitelistedPaths":${json(whitelistedPaths)}`
+      request: `{${place.text},"funcName":${json(funcName)}`
         + `,"sourceExtensions":${this.#sourceExtensions},"limits":${limitsText},"timeout":${timeout},"priority":${priority}`
         + `,${builtins === this.#options.builtins ? this.#builtins : builtinsText(builtins)}`
         + `,"console":${onConsole !== undefined},"result":"${values}","hooks":${hooks.places},"hookData":${hooks.data}`
-        + `${hostFunctions.length === 0 ? '' : `,"hostFunctions":${namesOf(hostFunctions)}`}}`,
+        + `${hostFunctions.length === 0 ? '' : `,"hostFunctions":${namesOf(hostFunctions)}`}${more}}`,
     };
   }
 
   /**
-   * @param {Record<string, any>} given
+   * @param {unknown} resolverOptions
    * @param {string | undefined} argsResolverPath
    * @param {object} argsLimits
    * @returns {{ modules: import('./hooks').HookModule[], places: string, data: string }}
    */
-  #hooksOf(given, argsResolverPath, argsLimits) {
+  #hooksOf(resolverOptions, argsResolverPath, argsLimits) {
     const { resolverModulePath: resolverPath, compilerModulePath: compilerPath } = this.#options;
-    const resolverOptions = read(given, 'resolverOptions');
     /** @type {import('./hooks').HookModule[]} */
     const modules = [];
     if (resolverPath !== undefined) modules.push({ file: resolverPath, kind: 'resolve' });

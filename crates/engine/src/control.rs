@@ -38,6 +38,8 @@ pub struct RunControl {
     timeout: Duration,
     /// CPU time it may use, if that is limited.
     cpu_limit: Option<Duration>,
+    /// Nanoseconds of CPU time that are not charged to it.
+    forgiven_cpu: AtomicU64,
     costs: Mutex<Receipt>,
     answers: Mutex<VecDeque<Answer>>,
 }
@@ -62,6 +64,7 @@ impl RunControl {
             remaining: AtomicU64::new(nanoseconds(timeout)),
             timeout,
             cpu_limit,
+            forgiven_cpu: AtomicU64::new(0),
             costs: Mutex::default(),
             answers: Mutex::default(),
         }
@@ -94,6 +97,17 @@ impl RunControl {
     pub fn restart_clock(&self) {
         self.remaining.store(nanoseconds(self.timeout), Ordering::Relaxed);
         self.run_clock();
+    }
+
+    /// Does not charge so much CPU time to the run.
+    pub fn forgive_cpu(&self, time: Duration) {
+        self.forgiven_cpu.fetch_add(nanoseconds(time), Ordering::Relaxed);
+    }
+
+    /// CPU time that is not charged to the run.
+    #[must_use]
+    pub fn forgiven_cpu(&self) -> Duration {
+        Duration::from_nanos(self.forgiven_cpu.load(Ordering::Relaxed))
     }
 
     /// What the run has cost so far, to be read or added to. Never held across guest code.

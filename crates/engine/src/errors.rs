@@ -30,6 +30,7 @@ codes! {
     StackLimit = "ERR_STACK_LIMIT",
     Limit = "ERR_LIMIT",
     Hook = "ERR_HOOK",
+    NotPreparable = "ERR_NOT_PREPARABLE",
     QueueFull = "ERR_QUEUE_FULL",
     QueueTimeout = "ERR_QUEUE_TIMEOUT",
     PoolExhausted = "ERR_POOL_EXHAUSTED",
@@ -62,6 +63,8 @@ pub enum FailureKind {
     Limit,
     /// A hook of the user threw or answered nonsense.
     Hook,
+    /// An application's top level leaves something that no image can keep.
+    NotPreparable,
     /// The queue is full.
     QueueFull,
     /// The run waited too long without its own doing.

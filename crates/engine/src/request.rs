@@ -97,6 +97,9 @@ pub struct Request {
     /// Whether code of packages finds stand-ins for modules that reach outside.
     #[serde(default = "yes")]
     pub stubs: bool,
+    /// Whether the application is only to be loaded.
+    #[serde(default)]
+    pub is_preparing: bool,
     /// Handed back with every request to the hook thread.
     #[serde(default)]
     pub hook_data: serde_json::Value,

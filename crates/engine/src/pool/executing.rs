@@ -32,7 +32,7 @@ impl Executing {
             return;
         }
         let here = self.thread.cpu_time().saturating_sub(self.cpu_at_start);
-        let used = self.control.costs(|costs| costs.cpu) + here;
+        let used = (self.control.costs(|costs| costs.cpu) + here).saturating_sub(self.control.forgiven_cpu());
         if used >= limit {
             self.control.stop(StopCause::Cpu);
             self.told_at = Some(now);

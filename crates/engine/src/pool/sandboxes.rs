@@ -35,8 +35,9 @@ impl Shared {
     }
 }
 
-/// The one used last, of those that have this application loaded, or none.
+/// The one used last, of those that have this application loaded; else one that has none, which can load it.
 pub(super) fn take_sandbox(state: &mut State, prepared: Option<u32>) -> Option<Sandbox> {
-    let index = state.idle_sandboxes.iter().rposition(|(_, sandbox)| sandbox.prepared() == prepared)?;
+    let last_with = |wanted| state.idle_sandboxes.iter().rposition(|(_, sandbox)| sandbox.prepared() == wanted);
+    let index = last_with(prepared).or_else(|| last_with(None))?;
     Some(state.idle_sandboxes.remove(index).1)
 }

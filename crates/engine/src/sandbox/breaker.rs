@@ -106,6 +106,12 @@ impl Outside {
         unsafe { (*self.heap).room() }
     }
 
+    /// Bytes from the heap's start to its end.
+    pub(super) fn used(&self) -> usize {
+        // SAFETY: as in `room`.
+        unsafe { (*self.heap).used() }
+    }
+
     /// The caller keeps `control` alive until the next call with `None`.
     pub(super) fn set_control(&mut self, control: Option<&Arc<RunControl>>) {
         self.control = control.map_or(ptr::null(), Arc::as_ptr);

@@ -5,7 +5,7 @@
 
 use super::breaker::Breach;
 use super::decode::{Form, decode};
-use super::js::{Js, PromiseState, Shape, Terminated, TextView, Thrown, Value};
+use super::js::{Js, JsResult, PromiseState, Shape, Terminated, TextView, Thrown, Value};
 use super::outcome::{fail_with, fail_with_exception, finish, first_unhandled, hook_failure};
 use super::require::{self, Verdict};
 use super::state::{HostKnowledge, RunState};
@@ -14,7 +14,7 @@ use crate::errors::{ErrorCode, Failure, FailureKind};
 use crate::modules::ModuleError;
 
 /// Whether the run is over.
-type Settled = bool;
+pub(super) type Settled = bool;
 
 /// Begins the run in the state; afterwards the state has an outcome, or a promise to wait for.
 pub(super) fn begin(js: Js) {
@@ -53,8 +53,7 @@ fn call_function(js: Js) -> Result<Value, Thrown> {
     let global = js.global();
     install_context(js, global)?;
     js.free(global);
-    load_entry(js)?;
-    let exports = require::load_found(js, None)?;
+    let exports = entry_exports(js)?;
     let name = js.string_from_state(|state| &state.spec().request.func_name)?;
     let atom = js.atom_of(name)?;
     js.free(name);
@@ -108,7 +107,8 @@ fn install_context(js: Js, global: Value) -> Result<(), Thrown> {
         js.define(globals, c"args", decode(js, form, view)?, Shape::Data)?;
     }
     js.define(global, c"__globals__", globals, Shape::Method)?;
-    super::host_calls::install(js, global)
+    // A prepared application has had them since it was loaded.
+    if js.with_state(|state| state.modules.is_empty()) { super::host_calls::install(js, global) } else { Ok(()) }
 }
 
 /// Puts a text where the parser reads it; `None` for an empty one.
@@ -122,7 +122,18 @@ fn take_text(state: &mut RunState, pick: impl FnOnce(&mut super::RunSpec) -> Str
     Some((form, state.source.view(1)))
 }
 
-fn load_entry(js: Js) -> Result<(), Thrown> {
+/// Loads the entry module, unless the run starts from an application that has it.
+fn entry_exports(js: Js) -> JsResult {
+    match js.with_state(|state| state.modules.first().map(|entry| entry.object)) {
+        Some(entry) => js.get(entry, c"exports"),
+        None => {
+            load_entry(js)?;
+            require::load_found(js, None)
+        }
+    }
+}
+
+pub(super) fn load_entry(js: Js) -> Result<(), Thrown> {
     let failed = js.with_state(|state| {
         let file = state.spec().request.file.clone();
         let entry = state.loader.as_ref().map(|loader| loader.entry(&file));
@@ -241,7 +252,7 @@ fn is_ordinary_promise(js: Js, answer: Value) -> Result<bool, Thrown> {
 }
 
 /// Runs ticks and promise jobs until none is left or the result is there.
-fn drain(js: Js) -> Result<Settled, Thrown> {
+pub(super) fn drain(js: Js) -> Result<Settled, Thrown> {
     loop {
         while let Some(tick) = js.with_state(|state| state.ticks.pop_front()) {
             let function = js.get_index(tick, 0)?;

@@ -5,7 +5,8 @@
 use super::arena::Arena;
 use super::breaker::{Breach, FaultPolicy, Outside};
 use super::js::Js;
-use super::{RunSpec, Services, execution, realm};
+use super::state::Kept;
+use super::{RunSpec, Services, execution, prepare, realm};
 use crate::control::StopCause;
 use crate::errors::{ErrorCode, Failure, FailureKind};
 use crate::host::Outcome;
@@ -60,7 +61,8 @@ pub struct Sandbox {
     outside: Box<Outside>,
     context: *mut qjs::JSContext,
     is_retired: bool,
-    prepared: Option<u32>,
+    /// The application its runs start from, and what of it lies outside the arena.
+    prepared: Option<(u32, Kept)>,
     #[cfg(debug_assertions)]
     probe_answer: String,
 }
@@ -126,13 +128,64 @@ impl Sandbox {
         };
         self.arena.set_limit(usize::try_from(spec.request.limits.memory).unwrap_or(usize::MAX));
         self.outside.set_control(Some(&spec.control));
+        let wanted = spec.request.prepared;
+        let is_preparing = spec.request.is_preparing;
         spec.began = Some(Instant::now());
         let state = &mut self.outside.state;
         state.hook_data = spec.request.hook_data.to_string().into();
         state.loader = Some(loader);
         state.services = Some(services);
         state.spec = Some(spec);
+        if let Some(id) = wanted.filter(|id| self.prepared() != Some(*id))
+            && let Some(failed) = self.prepare(id, stack)
+        {
+            return failed;
+        }
+        if is_preparing {
+            return Progress::Done(Outcome::Done("u".to_owned()));
+        }
         self.go_on(stack, begin)
+    }
+
+    /// Loads an application and takes the image anew. Answers how that failed, if it did. What it takes is not charged to
+    /// the run that happens to need it.
+    fn prepare(&mut self, id: u32, stack: ThreadStack) -> Option<Progress> {
+        let began = Instant::now();
+        match self.enter(stack, prepare::prepare) {
+            Entered::Left(breach) => return Some(self.after(breach)),
+            Entered::Returned => {}
+        }
+        if let Some(outcome) = self.outside.state.outcome.take() {
+            return Some(Progress::Done(outcome));
+        }
+        self.arena.take_image();
+        self.prepared = Some((id, self.outside.state.keep()));
+        let taken = began.elapsed();
+        if let Some(spec) = &mut self.outside.state.spec {
+            spec.began = Some(Instant::now());
+            spec.control.restart_clock();
+            spec.control.forgive_cpu(taken);
+            spec.control.costs(|costs| costs.queue += taken);
+        }
+        #[cfg(debug_assertions)]
+        self.know_prepared();
+        None
+    }
+
+    /// What the probe answers from now on; the run that is about to begin is put aside meanwhile.
+    #[cfg(debug_assertions)]
+    fn know_prepared(&mut self) {
+        let state = &mut self.outside.state;
+        let (spec, services, loader) = (state.spec.take(), state.services.take(), state.loader.take());
+        let hook_data = Arc::clone(&state.hook_data);
+        self.probe_answer = self.probe();
+        let state = &mut self.outside.state;
+        (state.spec, state.services, state.loader, state.hook_data) = (spec, services, loader, hook_data);
+        let run = self.outside.state.spec.as_ref().map(|spec| (Arc::clone(&spec.control), spec.request.limits.memory));
+        if let Some((control, memory)) = run {
+            self.outside.set_control(Some(&control));
+            self.arena.set_limit(usize::try_from(memory).unwrap_or(usize::MAX));
+        }
     }
 
     /// Goes on with a run that was waiting.
@@ -150,6 +203,9 @@ impl Sandbox {
     fn restore(&mut self) {
         self.outside.set_control(None);
         self.outside.state.clear();
+        if let Some((_, kept)) = &self.prepared {
+            self.outside.state.put_back(kept);
+        }
         self.arena.restore();
         self.arena.set_limit(self.arena.bytes());
     }
@@ -180,7 +236,7 @@ impl Sandbox {
     /// The prepared application that its runs start from.
     #[must_use]
     pub fn prepared(&self) -> Option<u32> {
-        self.prepared
+        self.prepared.as_ref().map(|(id, _)| *id)
     }
 
     fn go_on(&mut self, stack: ThreadStack, body: fn(Js)) -> Progress {

@@ -24,6 +24,7 @@ mod module_source;
 mod natives;
 mod objects;
 mod outcome;
+mod prepare;
 #[cfg(debug_assertions)]
 mod probe;
 mod process;

@@ -7,6 +7,7 @@ use super::js::{Js, JsResult, ObjectClass, Shape, Thrown, Value};
 use super::natives::Native;
 use super::objects;
 use super::state::LoadedModule;
+use std::sync::Arc;
 
 pub(super) fn create_module(js: Js, file_name: Value, parent: Option<u32>) -> Result<(Value, u32), Thrown> {
     let module = js.object()?;
@@ -16,7 +17,7 @@ pub(super) fn create_module(js: Js, file_name: Value, parent: Option<u32>) -> Re
         if let Some(file) = state.found.take() {
             let directory = file.path().parent().map(|folder| folder.to_string_lossy().into_owned());
             state.scratch = directory.unwrap_or_default();
-            state.modules.push(LoadedModule { file, object: kept });
+            Arc::make_mut(&mut state.modules).push(LoadedModule { file, object: kept });
         }
         index
     });

@@ -150,7 +150,7 @@ fn keep_source(state: &mut RunState) {
     state.source_bytes += source.bytes().len();
     if state.source_bytes <= ROOM {
         let name = String::from_utf8_lossy(state.file_name.bytes()).into_owned();
-        state.sources.insert(name, source);
+        Arc::make_mut(&mut state.sources).insert(name, source);
     }
 }
 

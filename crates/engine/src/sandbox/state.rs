@@ -19,6 +19,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 /// A module this run has begun to load.
+#[derive(Clone)]
 pub(super) struct LoadedModule {
     pub(super) file: ApprovedPath,
     pub(super) object: Value,
@@ -40,7 +41,8 @@ pub(super) struct RunState {
     pub(super) services: Option<Arc<Services>>,
     pub(super) hook_data: Arc<str>,
     pub(super) loader: Option<ModuleLoader>,
-    pub(super) modules: Vec<LoadedModule>,
+    /// Shared with the image of a prepared application, until the run loads more.
+    pub(super) modules: Arc<Vec<LoadedModule>>,
     /// `require.cache`.
     pub(super) cache: Option<Value>,
     /// Exports of builtins by their index, once this run has loaded them.
@@ -78,7 +80,7 @@ pub(super) struct RunState {
     pub(super) source: Terminated,
     pub(super) file_name: Terminated,
     /// What modules were made of, by the name in stack traces, for columns in those; bounded in bytes.
-    pub(super) sources: HashMap<String, Arc<Terminated>>,
+    pub(super) sources: Arc<HashMap<String, Arc<Terminated>>>,
     pub(super) source_bytes: usize,
     /// Text on its way into the guest.
     pub(super) scratch: String,
@@ -98,7 +100,45 @@ pub(super) struct RunState {
     order: u64,
 }
 
+/// What belongs to the image of a prepared application although it lies outside the arena.
+pub(super) struct Kept {
+    modules: Arc<Vec<LoadedModule>>,
+    cache: Option<Value>,
+    builtins: Vec<Option<Value>>,
+    sources: Arc<HashMap<String, Arc<Terminated>>>,
+    source_bytes: usize,
+}
+
 impl RunState {
+    /// What is under way, if anything is: nothing that an image could keep.
+    pub(super) fn pending(&self) -> Option<&'static str> {
+        let pending = [
+            (!self.host_calls.is_empty(), "a call of a host function"),
+            (self.timers.next_due().is_some(), "a timer"),
+            (!self.ticks.is_empty(), "a tick"),
+        ];
+        pending.into_iter().find_map(|(is_pending, what)| is_pending.then_some(what))
+    }
+
+    pub(super) fn keep(&self) -> Kept {
+        Kept {
+            modules: Arc::clone(&self.modules),
+            cache: self.cache,
+            builtins: self.builtins.clone(),
+            sources: Arc::clone(&self.sources),
+            source_bytes: self.source_bytes,
+        }
+    }
+
+    /// Makes the state that of a sandbox whose image was taken when `kept` was.
+    pub(super) fn put_back(&mut self, kept: &Kept) {
+        self.modules = Arc::clone(&kept.modules);
+        self.cache = kept.cache;
+        self.builtins.clone_from(&kept.builtins);
+        self.sources = Arc::clone(&kept.sources);
+        self.source_bytes = kept.source_bytes;
+    }
+
     pub(super) fn next_order(&mut self) -> u64 {
         self.order += 1;
         self.order

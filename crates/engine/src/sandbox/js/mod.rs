@@ -65,6 +65,12 @@ impl Js {
         unsafe { (*self.outside()).room() }
     }
 
+    /// Bytes from the start of the guest's heap to its end.
+    pub(super) fn used(self) -> usize {
+        // SAFETY: as in `room`.
+        unsafe { (*self.outside()).used() }
+    }
+
     /// Runs engine code; while it runs, and only then, a signal may leave it for the guard.
     #[inline]
     pub(in crate::sandbox) fn engine<R>(self, call: impl FnOnce() -> R) -> R {

@@ -166,6 +166,16 @@ impl Js {
         }
     }
 
+    /// Collects garbage now, and again when the heap has grown by `growth` bytes.
+    pub(in crate::sandbox) fn collect_garbage(self, growth: usize) {
+        // SAFETY: the runtime of an entered context.
+        unsafe {
+            let runtime = qjs::JS_GetRuntime(self.0);
+            self.engine(|| qjs::JS_RunGC(runtime));
+            qjs::JS_SetGCThreshold(runtime, (self.used() + growth) as _);
+        }
+    }
+
     /// Adapts the stack limit to the thread that executes now.
     pub(in crate::sandbox) fn enter_thread(self, stack: usize) {
         // SAFETY: the runtime of an entered context.
