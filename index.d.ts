@@ -1,10 +1,10 @@
 /// <reference types="node" />
 
-/** Sizes are bytes, times are milliseconds. A run may lower a limit of its runtime, never raise it. */
+/** Sizes are bytes, times are milliseconds. A run may lower a limit of its runtime; raising it: `RangeError`, `ERR_INVALID_ARG`. */
 export interface Limits {
   /** Guest heap of a run in bytes, hard. Default 64 MiB, at least 1 MiB. Breach: `MemoryLimitError`, `ERR_MEMORY_LIMIT`. */
   memory?: number;
-  /** Native stack for guest code in bytes. Default 4 MiB. Breach: the guest gets a `RangeError` it can catch. */
+  /** Native stack for guest code in bytes. Default 4 MiB. Breach: the guest gets a `RangeError` it can catch; in native code: `StackLimitError`, `ERR_STACK_LIMIT`. */
   stack?: number;
   /** CPU time of the guest in milliseconds; waiting is free. Default: unlimited. Breach: `CpuLimitError`, `ERR_CPU_LIMIT`. */
   cpu?: number;
@@ -97,28 +97,31 @@ export interface Receipt {
 
 /** Any of them wrong: `TypeError` or `RangeError`, `ERR_INVALID_ARG`, naming the option, what was expected, what was given. */
 export interface RuntimeOptions {
+  /** The pool, in the words of generic-pool. Default: 256 runs in flight, no bound on those that wait. */
   poolOptions?: PoolOptions;
   /** Runs executing at once. Default: the machine's parallelism, at least 2. */
   threads?: number;
-  /** Another name for `poolOptions.maxWaitingClients`. */
+  /** Another name for `poolOptions.maxWaitingClients`; comes first if both are given. Default: unbounded. Breach: `QueueFullError`, `ERR_QUEUE_FULL`. */
   maxQueue?: number;
   /** Extensions of the guest's own source files, with or without the dot. Default `['js']`. `.json` always loads. */
   sourceExtensions?: string[];
-  /** Module exporting `(resolverOptions) => (moduleName, fromDir) => absolutePath | null`; runs in a thread of its own. Throws: `HookError`, `ERR_HOOK`. */
+  /** Module exporting `(resolverOptions) => (moduleName, fromDir) => absolutePath | null`; runs in a thread of its own. Default: none. Throws: `HookError`, `ERR_HOOK`. */
   resolverModulePath?: string;
-  /** Module exporting `(code, fileName) => code`; runs in a thread of its own. Throws: `HookError`, `ERR_HOOK`. */
+  /** Module exporting `(code, fileName) => code`; runs in a thread of its own. Default: none. Throws: `HookError`, `ERR_HOOK`. */
   compilerModulePath?: string;
   /** Wall clock of a run in milliseconds, timers and promises included, queueing excluded. Default 5,000. Breach: `RuntimeTimeoutError`, `ERR_TIMEOUT`. */
   timeout?: number;
+  /** What each run may use up. Default: see each limit. */
   limits?: Limits;
-  /** Default `'json'`. */
+  /** How results come back, and whether bytes cross. Default `'json'`. What cannot cross: `TypeError`, `ERR_VALUE`. */
   values?: ValueForm;
   /** Node's modules that guests may require, such as `['path', 'util']`; `[]` for none. Default: all that touch nothing outside the heap. */
   builtins?: string[];
   /** Whether code of packages finds inert stand-ins for modules that reach outside (`fs`, `http`, ...). Default true. */
   stubs?: boolean;
-  /** Default: console output of guests goes nowhere. */
+  /** Told what guests write to their console. Default: none, it goes nowhere. One that throws fails its run with what it threw. */
   onConsole?: ConsoleListener;
+  /** What every run's guest may call. Default: none. */
   hostFunctions?: HostFunctions;
   /**
    * What becomes of a fault of the engine at an address that is neither the guest's stack nor its heap: memory may be
@@ -131,29 +134,32 @@ export interface RuntimeOptions {
 export interface ResolvedArguments {
   /** Absolute path of a module exporting `(args) => args`; runs in a thread of its own. Throws: `HookError`, `ERR_HOOK`. */
   resolverPath: string;
+  /** What it is given. Default `[]`. */
   original?: unknown[];
 }
 
 interface CommonRunOptions {
-  /** Its keys become globals; `__globals__.__context__` has the whole. What cannot cross: `TypeError`, `ERR_VALUE`. */
+  /** Its keys become globals; `__globals__.__context__` has the whole. Default: none. What cannot cross: `TypeError`, `ERR_VALUE`. */
   context?: Record<string, unknown>;
-  /** Aborting rejects with `signal.reason` and stops the run. */
+  /** Aborting rejects with `signal.reason` and stops the run. Default: none. */
   signal?: AbortSignal;
-  /** At most the runtime's. */
+  /** Milliseconds, at most the runtime's, which is the default. Breach: `RuntimeTimeoutError`, `ERR_TIMEOUT`. */
   timeout?: number;
-  /** Each at most the runtime's. */
+  /** Each at most the runtime's, which is the default. */
   limits?: Limits;
   /** 0 (the default) comes first; below `poolOptions.priorityRange`. */
   priority?: number;
+  /** Default: the runtime's. */
   values?: ValueForm;
-  /** At most the runtime's. */
+  /** At most the runtime's, which are the default. */
   builtins?: string[];
-  /** `false` turns the runtime's stand-ins off. */
+  /** `false` turns the runtime's stand-ins off. Default: the runtime's. */
   stubs?: boolean;
+  /** Default: the runtime's. */
   onConsole?: ConsoleListener;
-  /** Beside those of the runtime; under the same name they come first. */
+  /** Beside those of the runtime; under the same name they come first. Default: none. */
   hostFunctions?: HostFunctions;
-  /** Resolve with `{ result, receipt }`. */
+  /** Resolve with `{ result, receipt }`. Default false. */
   receipt?: boolean;
 }
 
@@ -162,12 +168,13 @@ interface BaseRunOptions extends CommonRunOptions {
   file: string;
   /** Export to call; its result is awaited. Not a function: `TypeError`, `<funcName> is not a function`. */
   funcName: string;
+  /** Copied. Default `[]`. What cannot cross: `TypeError`, `ERR_VALUE`, with its path. */
   args?: readonly unknown[] | ResolvedArguments;
-  /** Packages the guest's own files may require; patterns such as `@scope/*` and `*`. Their dependencies need no listing. */
+  /** Packages the guest's own files may require; patterns such as `@scope/*` and `*`. Their dependencies need no listing. Default: none. */
   external?: string[];
-  /** Absolute folders allowed besides the customer's. */
+  /** Absolute folders allowed besides the customer's. Default: none. */
   whitelistedPaths?: string[];
-  /** Handed to the resolver module. */
+  /** Handed to the resolver module. Default `undefined`. */
   resolverOptions?: unknown;
 }
 
@@ -224,32 +231,43 @@ export class IsolatedRuntime {
   shutdown(): Promise<void>;
   /** As `shutdown`; with `force`, runs in flight are stopped and reject with `ERR_CLOSED`. */
   close(options?: { force?: boolean }): Promise<void>;
+  /** As `shutdown`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
   stats(): Stats;
 }
 
 /** Hooks are functions here, and run on the host's event loop. */
 export interface CodeRunnerOptions {
+  /** The customer's absolute folder. Wrong: `TypeError`, `ERR_INVALID_ARG`, thrown by the constructor as for all these. */
   root: string;
+  /** Another name for `root`. Default: `root`. */
   folder?: string;
+  /** Module below the folder. Missing or refused: `ModuleNotFound`, `MODULE_NOT_FOUND`, with a `reason`. */
   file: string;
+  /** Told what guests write to their console. Default: none, it goes nowhere. */
   onConsole?: ConsoleListener;
+  /** Extensions of the guest's own source files, with or without the dot. Default `['js']`. `.json` always loads. */
   sourceExtensions?: string[];
-  /** Source in, JavaScript out. Throws: `HookError`, `ERR_HOOK`. */
+  /** Source in, JavaScript out. Default: none. Throws: `HookError`, `ERR_HOOK`. */
   compiler?: (code: string, fileName: string) => string | Promise<string>;
+  /** Packages the guest's own files may require; patterns such as `@scope/*` and `*`. Default: none. */
   external?: string[];
+  /** Absolute folders allowed besides the customer's. Default: none. */
   whitelistedPaths?: string[];
-  /** Absolute path of a module that is not found otherwise, or null. Throws: `HookError`, `ERR_HOOK`. */
+  /** Absolute path of a module that is not found otherwise, or null. Default: none. Throws: `HookError`, `ERR_HOOK`. */
   resolve?: (moduleName: string, fromDir: string) => string | null | undefined | Promise<string | null | undefined>;
-  /** Default 5,000 ms. */
+  /** Wall clock of a run in milliseconds. Default 5,000. Breach: `RuntimeTimeoutError`, `ERR_TIMEOUT`. */
   timeout?: number;
 }
 
 export interface CodeRunOptions extends CommonRunOptions {
+  /** Export to call; its result is awaited. Not a function: `TypeError`, `<funcName> is not a function`. */
   funcName: string;
+  /** Copied. Default `[]`. What cannot cross: `TypeError`, `ERR_VALUE`, with its path. */
   args?: readonly unknown[];
-  /** Called after the function was found and before it runs. */
+  /** Called after the function was found and before it runs. Default: none. Throws: `HookError`, `ERR_HOOK`. */
   running?: () => void;
-  /** Maps the arguments; what it answers has to cross. */
+  /** Maps the arguments; what it answers has to cross. Default: none. Throws: `HookError`, `ERR_HOOK`. */
   resolveArguments?: (args: any[]) => unknown[] | Promise<unknown[]>;
 }
 

@@ -50,8 +50,6 @@ async function requireOrImport(file) {
   try {
     return require(file);
   } catch (error) {
-    // Bun keeps modules that threw, and would throw the same error again after they are mended.
-    delete require.cache[file];
     const { code } = /** @type {any} */ (error);
     const isModule = code === 'ERR_REQUIRE_ESM' || code === 'ERR_REQUIRE_ASYNC_MODULE'
       || (error instanceof SyntaxError && /\b(import|export|await)\b/.test(error.message)) || /require\(\) async|async module/i.test(String(error));

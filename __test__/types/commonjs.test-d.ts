@@ -28,6 +28,11 @@ async function drops_in(): Promise<void> {
   await runtime.shutdown();
   await runtime.close({ force: true });
 
+  const { result, receipt } = await runtime.run<string>({ root: '/srv/acme', file: 'rules.js', funcName: 'total', receipt: true });
+  void [result.length, receipt.cpuTime, receipt.stoppedBy];
+  const disposed: Promise<void> = runtime[Symbol.asyncDispose]();
+  void disposed;
+
   // @ts-expect-error one of root and folder is needed
   await runtime.run({ file: 'rules.js', funcName: 'total' });
   // @ts-expect-error a file is needed
