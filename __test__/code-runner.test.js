@@ -64,13 +64,14 @@ test('running is not called where there is no function, and no module', async ()
   await assert.rejects(run('throw new RangeError("loading")', [], {}, { running }), { message: 'loading' });
 });
 
-test('resolveArguments maps the arguments on the host, after running', async () => {
+test('resolveArguments maps the arguments on the host, before the code is loaded', async () => {
   const order = [];
   const given = [1, () => 'a function may be mapped to something that crosses'];
   const resolveArguments = async (args) => { order.push('arguments'); assert.equal(args, given); await Promise.resolve(); return [args[0] + 1, args[1]()]; };
-  const result = await run('exports.main = (...args) => args', given, {}, { running: () => { order.push('running'); }, resolveArguments });
+  const onConsole = (method, text) => order.push(text);
+  const result = await run('console.log("loading"); exports.main = (...args) => args', given, { onConsole }, { running: () => { order.push('running'); }, resolveArguments });
   assert.deepEqual(result, [2, 'a function may be mapped to something that crosses']);
-  assert.deepEqual(order, ['running', 'arguments']);
+  assert.deepEqual(order, ['arguments', 'loading', 'running']);
 });
 
 test('what resolveArguments answers has to be a list of values that can cross', async () => {

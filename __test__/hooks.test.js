@@ -41,6 +41,13 @@ test('a resolver is made with resolverOptions and asked for the name and the fol
   });
 });
 
+test('a resolver is made with an empty object where no resolverOptions are given', async () => {
+  const resolver = 'module.exports = ({ prefix = "default" }) => (name, fromDir) => `${fromDir}/${prefix}-${name}.js`';
+  await withHooks({ resolver }, { 'index.js': requires('x'), 'default-x.js': 'module.exports = 1' }, async ({ go }) => {
+    for (const resolverOptions of [undefined, null, {}]) assert.equal(await go({ ...externals, resolverOptions }), 1);
+  });
+});
+
 test('resolverOptions cross like arguments do', async () => {
   const resolver = 'module.exports = (o) => (name, fromDir) => o.map.get("file") && o.date instanceof Date && o.bytes.length === 2 ? fromDir + "/" + o.map.get("file") : null';
   await withHooks({ resolver }, { 'index.js': requires('x'), 'a.js': 'module.exports = 1' }, async ({ go }) => {
@@ -166,6 +173,13 @@ test('an argument resolver gets the original arguments on the host side, and its
     assert.deepEqual(await go(args('args.js', [new Date(), new Map()])), [true, true, null]);
     await assert.rejects(go(args('none.js', [])), { code: 'ERR_HOOK', message: /argument resolver .*none\.js.* must answer an array/ });
     await assert.rejects(go(args('function.js', [])), { code: 'ERR_HOOK', message: /args\[0\] is a function/ });
+  });
+});
+
+test('the code sees the mapped arguments only, from the start', async () => {
+  const hooks = folder({ 'args.js': 'module.exports = ([secret]) => [secret.length]' });
+  await withHooks({}, 'const seen = __globals__.args; exports.main = (...args) => [seen, args, __globals__.args]', async ({ go }) => {
+    assert.deepEqual(await go({ args: { resolverPath: path.join(hooks, 'args.js'), original: ['secret'] } }), [[6], [6], [6]]);
   });
 });
 

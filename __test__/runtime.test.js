@@ -47,13 +47,21 @@ test('an export that is not a function rejects with a TypeError that names it', 
 test('context keys are globals, and __globals__ has context, file, funcName and args', async () => {
   const source = 'exports.main = (x) => [a, global.b.c, __globals__, x]';
   const context = { a: 1, b: { c: 'two' } };
-  const [a, b, globals, x] = await run(source, ['arg'], { context });
+  const root = folder({ 'index.js': source });
+  const [a, b, globals, x] = await runtime().run({ root, file: './lib/../index.js', funcName: 'main', args: ['arg'], context });
   assert.deepEqual([a, b, x], [1, 'two', 'arg']);
-  assert.deepEqual(globals, { __context__: context, file: 'index.js', funcName: 'main', args: ['arg'] });
+  assert.deepEqual(globals, { __context__: context, file: path.join(root, 'index.js'), funcName: 'main', args: ['arg'] });
+  assert.equal(await run('exports.loaded = true; exports.main = () => require(__globals__.file).loaded'), true);
 });
 
 test('context is there while the module loads', async () => {
   assert.equal(await run('const seen = a; exports.main = () => seen', [], { context: { a: 5 } }), 5);
+});
+
+test('context keys may have the names of built-ins', async () => {
+  const context = { Promise: 1, Error: 2, JSON: 3, Object: 4, console: 5, undefined: 6, require: 7, __globals__: 8, globalThis: 9 };
+  const source = 'exports.main = async () => [Promise, Error, JSON, Object, console, typeof undefined, typeof require, __globals__.__context__.undefined]';
+  assert.deepEqual(await run(source, [], { context }), [1, 2, 3, 4, 5, 'undefined', 'function', 6]);
 });
 
 test('an argument resolver module maps the arguments on the host side', async () => {

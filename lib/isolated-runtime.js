@@ -142,7 +142,7 @@ class IsolatedRuntime {
     const whitelistedPaths = checks.absolutePaths(read(given, 'whitelistedPaths'), 'whitelistedPaths') ?? [];
     return {
       text: `"root":${json(root)},"file":${json(file)},"external":${json(external)},"whitelistedPaths":${json(whitelistedPaths)}`,
-      resolverOptions: read(given, 'resolverOptions'),
+      resolverOptions: read(given, 'resolverOptions') ?? {},
     };
   }
 

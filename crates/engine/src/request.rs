@@ -23,7 +23,7 @@ pub struct Hooks {
     pub compiler: Option<HookPlace>,
     /// The compiler's identity in the cache of its results.
     pub compiler_id: String,
-    /// Maps the arguments after the function was found.
+    /// Maps the arguments before the guest's code is loaded.
     pub arguments: Option<HookPlace>,
     /// Whether the host wants to hear when the function was found.
     pub running: bool,

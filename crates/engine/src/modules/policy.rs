@@ -66,6 +66,11 @@ impl Policy {
         &self.folders[0].real
     }
 
+    /// As the host named it.
+    pub(super) fn given_root(&self) -> &Path {
+        &self.folders[0].given
+    }
+
     /// The allowed folder a real path lies in.
     pub(super) fn folder_of(&self, real: &Path) -> Option<&Path> {
         self.folders.iter().map(|folder| folder.real.as_path()).find(|folder| real.starts_with(folder))

@@ -61,6 +61,13 @@ impl ModuleLoader {
         self.admit(real, Origin::Own).ok_or_else(|| refuse(self.nothing_matches(&named)))
     }
 
+    /// The entry file's path, below `root` as the host named it. Says nothing about whether there is such a file.
+    #[must_use]
+    pub fn entry_name(&self, file: &str) -> String {
+        let below = file.trim_start_matches(['/', '\\']);
+        normalize(&self.policy.given_root().join(below)).to_string_lossy().into_owned()
+    }
+
     /// # Errors
     /// `NotFound`, with the reason.
     pub fn resolve(&self, specifier: &str, from: &ApprovedPath) -> Result<Resolution, ModuleError> {

@@ -50,6 +50,7 @@ fn give_up_if_stuck(js: Js) {
 }
 
 fn call_function(js: Js) -> Result<Value, Thrown> {
+    map_arguments(js)?;
     let global = js.global();
     install_context(js, global)?;
     js.free(global);
@@ -100,7 +101,8 @@ fn install_context(js: Js, global: Value) -> Result<(), Thrown> {
     } else {
         js.define(globals, c"__context__", js.object()?, Shape::Data)?;
     }
-    js.define(globals, c"file", js.string_from_state(|state| &state.spec().request.file)?, Shape::Data)?;
+    js.with_state(entry_name_to_scratch);
+    js.define(globals, c"file", js.string_from_state(|state| &state.scratch)?, Shape::Data)?;
     js.define(globals, c"funcName", js.string_from_state(|state| &state.spec().request.func_name)?, Shape::Data)?;
     let args = js.with_state(|state| take_text(state, |spec| spec.args.clone()));
     if let Some((form, view)) = args {
@@ -175,7 +177,17 @@ fn announce(js: Js) -> Result<(), Thrown> {
     stop_at(js, verdict)
 }
 
-fn arguments(js: Js) -> Result<Value, Thrown> {
+/// What `__globals__.file` says: the predecessors joined the entry file to the root, so that `require` takes it.
+fn entry_name_to_scratch(state: &mut RunState) {
+    let file = &state.spec().request.file;
+    state.scratch = match &state.loader {
+        Some(loader) => loader.entry_name(file),
+        None => file.clone(),
+    };
+}
+
+/// Before anything of the guest runs, as the predecessors did: it sees what the resolver made of the arguments.
+fn map_arguments(js: Js) -> Result<(), Thrown> {
     let mapped = js.with_state(|state| {
         let Some(place) = state.spec().request.hooks.arguments else { return Verdict::Found };
         let original = state.spec().args.clone();
@@ -195,7 +207,10 @@ fn arguments(js: Js) -> Result<Value, Thrown> {
             Err(verdict) => verdict,
         }
     });
-    stop_at(js, mapped)?;
+    stop_at(js, mapped)
+}
+
+fn arguments(js: Js) -> Result<Value, Thrown> {
     let text = js.with_state(|state| take_text(state, |spec| std::mem::take(&mut spec.args)));
     match text {
         Some((form, view)) => decode(js, form, view),
