@@ -38,6 +38,8 @@ const RUN_OPTIONS = [
   ['timeout', 'a positive number of milliseconds', [...without('number'), '100', NaN], [0, -1, -Infinity, Infinity, 2 ** 31]],
   ['priority', 'a whole number of priority', [...without('number'), '1', NaN], [-1, 0.5, 1, 100]],
   ['limits', 'an object', without('object').concat('text')],
+  ['receipt', 'true or false', [...without('boolean'), 'yes', 0]],
+  ['hostFunctions', 'an object', without('object').concat('text')],
 ];
 
 /** Options of the constructor, likewise. */
@@ -50,6 +52,8 @@ const RUNTIME_OPTIONS = [
   ['options.limits', 'an object', without('object').concat('text')],
   ['options.values', "'json' or 'structured'", [...without(), 'xml']],
   ['options.onConsole', 'a function', without('function').concat('text')],
+  ['options.hostFunctions', 'an object', without('object').concat('text')],
+  ['options.onEngineFault', "'terminate' or 'quarantine'", [...without(), 'ignore']],
   ['options.threads', 'a whole number of threads', [...without('number'), '2', NaN], [0, -1, 1.5, 5000, Infinity]],
   ['options.maxQueue', 'a whole number of runs', [...without('number'), '2', NaN], [-1, 1.5]],
   ...['max', 'min', 'maxWaitingClients', 'numTestsPerEvictionRun'].map((key) => [`poolOptions.${key}`, 'a whole number of runs', [...without('number'), '2', NaN], [-1, 1.5]]),
@@ -107,6 +111,12 @@ test('run rejects each limit that is wrong', async () => {
   for (const key of ['memory', 'stack', 'timers', 'argsBytes', 'argsValues', 'resultBytes', 'resultValues', 'consoleBytes', 'sourceBytes', 'modules']) {
     for (const value of [...without('number'), '5', NaN]) isRefusal(await refusalOf({ ...good, limits: { [key]: value } }), TypeError, `limits.${key}`, 'a whole number of', value);
     for (const value of [-1, 0.5, Infinity, 2 ** 60]) isRefusal(await refusalOf({ ...good, limits: { [key]: value } }), RangeError, `limits.${key}`, '', value);
+  }
+});
+
+test('run rejects what is no function among the host functions, by its place', async () => {
+  for (const value of [5, 'text', null, undefined, []]) {
+    assert.deepEqual(pick(await refusalOf({ ...good, hostFunctions: { db: { get: value } } })), typeError('hostFunctions.db.get', 'a function, or an object of functions', value));
   }
 });
 
