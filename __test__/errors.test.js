@@ -83,6 +83,24 @@ test('stacks show guest frames only, with root cut from their paths, in every mo
   assert.ok(!error.stack.includes(root) && !error.stack.includes(__dirname));
 });
 
+test('constructors are marked as such, and those of an error of its own class are left out, as V8 does', async () => {
+  const source = [
+    'class Odd extends RangeError { constructor(text) { super(text); this.odd = true; } }',
+    'class Odder extends Odd {}',
+    "class Base { constructor() { throw new Error('in a constructor'); } }",
+    'class Derived extends Base { constructor() { super(); } }',
+    'const inner = { Derived };',
+    "function raise() { throw new Odder('own class'); }",
+    'exports.derived = function derived() { new inner.Derived(1); };',
+    'exports.odder = function odder() { raise(); };',
+  ].join('\n');
+  const root = folder({ 'index.js': source });
+  const stack = async (funcName) => (await runtime().run({ root, file: 'index.js', funcName }).catch((error) => error)).stack.split('\n');
+  assert.deepEqual(await stack('derived'), ['Error: in a constructor', '    at new Base (/index.js:3:36)', '    at new Derived (/index.js:4:46)', '    at derived (/index.js:7:40)']);
+  assert.deepEqual((await stack('odder')).slice(1), ['    at raise (/index.js:6:26)', '    at odder (/index.js:8:36)']);
+  assert.equal(await run('exports.main = () => { const o = {}; Error.captureStackTrace(o); return o.stack.split("\\n")[0]; }'), 'Error');
+});
+
 test('asynchronous functions keep their frames up to the await', async () => {
   const error = await failure("const inner = async () => {\n  await null;\n  throw new Error('late');\n};\nexports.main = async () => { await inner(); };");
   assert.match(error.stack, /^Error: late\n {4}at (async )?inner \(\/index\.js:3:9\)/);

@@ -3,7 +3,7 @@
 //! The engine hands out frames without a header, one a line: `    at name (file:line:column)`. Which frames are ours is
 //! known by the file name: guest files begin with a slash (paths below the root) or are absolute paths.
 
-use super::js::{Args, Js, JsResult, ObjectClass, Shape, Thrown, Value};
+use super::js::{Args, Js, JsResult, ObjectClass, Shape, Text, Thrown, Value};
 use super::objects;
 
 /// Messages in headers are cut here; a stack is for reading.
@@ -80,20 +80,43 @@ fn text_from(js: Js, error: Value, frames: Value) -> Result<(), Thrown> {
     });
     if is_engines {
         header(js, error)?;
+        let class = class_text(js, error)?;
         js.with_state(|state| {
             let frames = String::from_utf8_lossy(text.bytes());
-            append_frames(&mut state.scratch, &frames, |file| state.sources.get(file).map(|source| source.bytes()));
+            let class = class.as_ref().map(|class| String::from_utf8_lossy(class.bytes()));
+            append_frames(&mut state.scratch, &frames, class.as_deref(), |file| {
+                state.sources.get(file).map(|source| source.bytes())
+            });
         });
+        if let Some(class) = class {
+            js.free_text(class);
+        }
     }
     js.free_text(text);
     js.free(frames);
     Ok(())
 }
 
+/// The name of the class that made an error, from data properties alone.
+fn class_text(js: Js, error: Value) -> Result<Option<Text>, Thrown> {
+    let Some(class) = objects::peek(js, error, c"constructor")? else { return Ok(None) };
+    let name = if class.is_object() { objects::own(js, class, c"name")? } else { None };
+    js.free(class);
+    let Some(name) = name else { return Ok(None) };
+    let text = if name.is_string() { Some(js.text(name)?) } else { None };
+    js.free(name);
+    Ok(text)
+}
+
 /// `Name: message` as `Error.prototype.toString` has it, from data properties alone.
 fn header(js: Js, error: Value) -> Result<(), Thrown> {
     for (name, separator) in [(c"name", ""), (c"message", ": ")] {
-        let Some(value) = objects::peek(js, error, name)? else { continue };
+        let Some(value) = objects::peek(js, error, name)? else {
+            if name == c"name" {
+                js.with_state(|state| state.scratch.push_str("Error"));
+            }
+            continue;
+        };
         if value.is_string() {
             let text = js.text(value)?;
             js.with_state(|state| {
@@ -112,46 +135,92 @@ fn header(js: Js, error: Value) -> Result<(), Thrown> {
     Ok(())
 }
 
-/// Guest frames in V8's words; frames without a place in guest code are left out.
-fn append_frames<'a>(out: &mut String, frames: &str, source_of: impl Fn(&str) -> Option<&'a [u8]>) {
-    for line in frames.lines() {
-        let Some(frame) = line.strip_prefix("    at ") else { continue };
-        let (name, place) = match frame.rsplit_once(" (") {
-            Some((name, place)) => (name, place.strip_suffix(')').unwrap_or(place)),
-            None => (ANONYMOUS, frame),
+/// What stands in the source at the place of a frame.
+enum Spot {
+    /// `new a.Class(…)`: the last part of the name, and the column of `new`.
+    New {
+        class: String,
+        column: usize,
+    },
+    /// `super(…)`, or a class that has no constructor of its own.
+    Super,
+    Other,
+}
+
+struct Frame<'a> {
+    name: &'a str,
+    /// `None`: not in guest code.
+    place: Option<String>,
+    spot: Spot,
+}
+
+/// Guest frames in V8's words; frames without a place in guest code are left out. Of an error of a class of the guest's,
+/// so are the constructors of that class.
+fn append_frames<'a>(
+    out: &mut String,
+    frames: &str,
+    class: Option<&str>,
+    source_of: impl Fn(&str) -> Option<&'a [u8]>,
+) {
+    let frames: Vec<Frame<'_>> = frames.lines().filter_map(|line| frame_of(line, &source_of)).collect();
+    let made_by = frames.iter().take_while(|frame| matches!(frame.spot, Spot::Super)).count();
+    let is_class = made_by > 0 && class == Some(frames[made_by - 1].name);
+    for (index, frame) in frames.iter().enumerate().skip(if is_class { made_by } else { 0 }) {
+        let Some(place) = &frame.place else { continue };
+        let is_constructor = match frames.get(index + 1).map(|caller| &caller.spot) {
+            Some(Spot::New { class, .. }) => class == frame.name,
+            Some(Spot::Super) => true,
+            _ => false,
         };
-        if !place.contains(':') || place.starts_with(INTERNAL_FILES) || place.starts_with('<') {
-            continue;
-        }
-        let place = as_v8_counts(place, &source_of);
         out.push_str("\n    at ");
-        if name == ANONYMOUS {
-            out.push_str(&place);
+        if frame.name == ANONYMOUS {
+            out.push_str(place);
         } else {
-            out.push_str(name);
+            out.push_str(if is_constructor { "new " } else { "" });
+            out.push_str(frame.name);
             out.push_str(" (");
-            out.push_str(&place);
+            out.push_str(place);
             out.push(')');
         }
     }
 }
 
-/// The engine's column of a construction is that of the class, V8's that of `new`; where the source shows it, the column
-/// is moved there.
-fn as_v8_counts<'a>(place: &str, source_of: &impl Fn(&str) -> Option<&'a [u8]>) -> String {
-    let moved = split_place(place).and_then(|(file, line, column)| {
-        let text = String::from_utf8_lossy(line_of(source_of(file)?, line)).into_owned();
-        let before: Vec<char> = text.chars().take(column.checked_sub(1)? as usize).collect();
-        let is_name = |letter: &char| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '.');
-        let class = before.iter().rposition(|letter| !is_name(letter))?;
-        let keyword = before[..=class].iter().rposition(|letter| !letter.is_whitespace())?;
-        let start = (keyword + 1).checked_sub(3)?;
-        let is_new = keyword < class
-            && before[start..=keyword] == ['n', 'e', 'w']
-            && (start == 0 || !is_name(&before[start - 1]));
-        is_new.then(|| format!("{file}:{line}:{}", start + 1))
-    });
-    moved.unwrap_or_else(|| place.to_owned())
+fn frame_of<'l, 'a>(line: &'l str, source_of: &impl Fn(&str) -> Option<&'a [u8]>) -> Option<Frame<'l>> {
+    let frame = line.strip_prefix("    at ")?;
+    let (name, place) = match frame.rsplit_once(" (") {
+        Some((name, place)) => (name, place.strip_suffix(')').unwrap_or(place)),
+        None => (ANONYMOUS, frame),
+    };
+    if !place.contains(':') || place.starts_with(INTERNAL_FILES) || place.starts_with('<') {
+        return Some(Frame { name, place: None, spot: Spot::Other });
+    }
+    let spot = spot_at(place, source_of).unwrap_or(Spot::Other);
+    let place = match (&spot, split_place(place)) {
+        // The engine's column of a construction is that of the class, V8's that of `new`.
+        (Spot::New { column, .. }, Some((file, line, _))) => format!("{file}:{line}:{column}"),
+        _ => place.to_owned(),
+    };
+    Some(Frame { name, place: Some(place), spot })
+}
+
+/// `None` where the source does not show it.
+fn spot_at<'a>(place: &str, source_of: &impl Fn(&str) -> Option<&'a [u8]>) -> Option<Spot> {
+    let (file, line, column) = split_place(place)?;
+    let text: Vec<char> = String::from_utf8_lossy(line_of(source_of(file)?, line)).chars().collect();
+    let at = (column as usize).checked_sub(1)?;
+    let is_name = |letter: &char| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '.');
+    let word: String = text.get(at..)?.iter().take_while(|letter| is_name(letter)).collect();
+    if word == "super" || word == "class" {
+        return Some(Spot::Super);
+    }
+    let before = text[..at].iter().rposition(|letter| !is_name(letter))?;
+    let keyword = text[..=before].iter().rposition(|letter| !letter.is_whitespace())?;
+    let start = (keyword + 1).checked_sub(3)?;
+    let is_new =
+        keyword < before && text[start..=keyword] == ['n', 'e', 'w'] && (start == 0 || !is_name(&text[start - 1]));
+    let name: String = text[before + 1..].iter().take_while(|letter| is_name(letter)).collect();
+    let class = name.rsplit('.').next().unwrap_or_default().to_owned();
+    is_new.then_some(Spot::New { class, column: start + 1 })
 }
 
 /// A line of a module, by its own count, which begins behind the wrapper's two lines.
@@ -181,20 +250,46 @@ mod tests {
         append_frames(
             &mut out,
             "    at f (/index.js:1:2)\n    at require (native)\n    at <anonymous> (/lib/a.js:3:4)\n    at g (missing)\n    at Buffer (node:buffer:1:1)\n",
+            None,
             |_| None,
         );
         assert_eq!(out, "Error: x\n    at f (/index.js:1:2)\n    at /lib/a.js:3:4");
     }
 
+    const SOURCE: &[u8] =
+        b"wrapper\n\nthrow new Error('x');\nrenew Error();\nthrow new  a.B();\nf();\nclass C extends B { constructor() { super(); } }";
+
+    fn shown(frames: &str, class: Option<&str>) -> String {
+        let mut out = String::new();
+        append_frames(&mut out, frames, class, |file| (file == "/a.js").then_some(SOURCE));
+        out
+    }
+
     #[test]
     fn the_column_of_a_construction_is_that_of_new() {
-        let source = b"wrapper\n\nthrow new Error('x');\nrenew Error();\nthrow new  a.B();\nf();";
-        let place = |text| as_v8_counts(text, &|file| (file == "/a.js").then_some(&source[..]));
+        let place = |text: &str| shown(&format!("    at {text}"), None).trim_start_matches("\n    at ").to_owned();
         assert_eq!(place("/a.js:1:11"), "/a.js:1:7");
         assert_eq!(place("/a.js:2:7"), "/a.js:2:7");
         assert_eq!(place("/a.js:3:12"), "/a.js:3:7");
         assert_eq!(place("/a.js:4:1"), "/a.js:4:1");
         assert_eq!(place("/b.js:1:11"), "/b.js:1:11");
+    }
+
+    #[test]
+    fn constructors_are_told_by_what_called_them() {
+        let frames = "    at B (/b.js:1:1)\n    at C (/a.js:5:37)\n    at C (/a.js:3:12)\n    at B (/a.js:3:12)\n    at f (/a.js:3:12)";
+        let expected = "\n    at new B (/b.js:1:1)\n    at C (/a.js:5:37)\n    at C (/a.js:3:7)\n    at new B (/a.js:3:7)\n    at f (/a.js:3:7)";
+        assert_eq!(shown(frames, None), expected);
+    }
+
+    #[test]
+    fn the_constructors_of_an_errors_own_class_are_left_out() {
+        let frames = "    at C (/a.js:5:37)\n    at D (/a.js:5:1)\n    at f (/a.js:3:12)";
+        assert_eq!(shown(frames, Some("D")), "\n    at f (/a.js:3:7)");
+        assert_eq!(
+            shown(frames, Some("RangeError")),
+            "\n    at new C (/a.js:5:37)\n    at D (/a.js:5:1)\n    at f (/a.js:3:7)"
+        );
     }
 
     #[test]
