@@ -101,6 +101,25 @@ test('constructors are marked as such, and those of an error of its own class ar
   assert.equal(await run('exports.main = () => { const o = {}; Error.captureStackTrace(o); return o.stack.split("\\n")[0]; }'), 'Error');
 });
 
+test('columns are those of V8: that of new, or of the last name of what is called, whatever the arguments', async () => {
+  const source = [
+    'const o = { raise(text) { throw new TypeError(text); } };',
+    'function check(value, name) { if (!value) throw new Error(`no ${name} in ${value}`); }',
+    'exports.member = function member(text) { o.raise(text); };',
+    'exports.plain = function plain(name) { return 1 + check(null, name); };',
+    'exports.lines = function lines(name) {',
+    '  check(',
+    '    null,',
+    '    name);',
+    '};',
+  ].join('\n');
+  const root = folder({ 'index.js': source });
+  const frames = async (funcName) => (await runtime().run({ root, file: 'index.js', funcName, args: ['x'] }).catch((error) => error)).stack.split('\n').slice(1);
+  assert.deepEqual(await frames('member'), ['    at raise (/index.js:1:33)', '    at member (/index.js:3:44)']);
+  assert.deepEqual(await frames('plain'), ['    at check (/index.js:2:49)', '    at plain (/index.js:4:51)']);
+  assert.deepEqual(await frames('lines'), ['    at check (/index.js:2:49)', '    at lines (/index.js:6:3)']);
+});
+
 test('asynchronous functions keep their frames up to the await', async () => {
   const error = await failure("const inner = async () => {\n  await null;\n  throw new Error('late');\n};\nexports.main = async () => { await inner(); };");
   assert.match(error.stack, /^Error: late\n {4}at (async )?inner \(\/index\.js:3:9\)/);

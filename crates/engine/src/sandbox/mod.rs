@@ -7,6 +7,7 @@ mod arena;
 mod base64;
 mod breaker;
 mod builtins;
+mod call_sites;
 mod code_cache;
 mod console;
 mod decode;

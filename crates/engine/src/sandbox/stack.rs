@@ -3,8 +3,10 @@
 //! The engine hands out frames without a header, one a line: `    at name (file:line:column)`. Which frames are ours is
 //! known by the file name: guest files begin with a slash (paths below the root) or are absolute paths.
 
+use super::call_sites::Kind;
 use super::js::{Args, Js, JsResult, ObjectClass, Shape, Text, Thrown, Value};
-use super::objects;
+use super::realm::ERROR_CLASSES;
+use super::{call_sites, objects};
 
 /// Messages in headers are cut here; a stack is for reading.
 const LONGEST_MESSAGE: usize = 16 << 10;
@@ -135,23 +137,12 @@ fn header(js: Js, error: Value) -> Result<(), Thrown> {
     Ok(())
 }
 
-/// What stands in the source at the place of a frame.
-enum Spot {
-    /// `new a.Class(…)`: the last part of the name, and the column of `new`.
-    New {
-        class: String,
-        column: usize,
-    },
-    /// `super(…)`, or a class that has no constructor of its own.
-    Super,
-    Other,
-}
-
 struct Frame<'a> {
     name: &'a str,
     /// `None`: not in guest code.
     place: Option<String>,
-    spot: Spot,
+    /// The call that was under way, where the source shows it.
+    kind: Option<Kind>,
 }
 
 /// Guest frames in V8's words; frames without a place in guest code are left out. Of an error of a class of the guest's,
@@ -162,16 +153,19 @@ fn append_frames<'a>(
     class: Option<&str>,
     source_of: impl Fn(&str) -> Option<&'a [u8]>,
 ) {
-    let frames: Vec<Frame<'_>> = frames.lines().filter_map(|line| frame_of(line, &source_of)).collect();
-    let made_by = frames.iter().take_while(|frame| matches!(frame.spot, Spot::Super)).count();
-    let is_class = made_by > 0 && class == Some(frames[made_by - 1].name);
-    for (index, frame) in frames.iter().enumerate().skip(if is_class { made_by } else { 0 }) {
+    let mut callee = class;
+    let mut read: Vec<Frame<'_>> = Vec::new();
+    for line in frames.lines() {
+        let Some(frame) = frame_of(line, callee, read.is_empty(), &source_of) else { continue };
+        callee = Some(frame.name);
+        read.push(frame);
+    }
+    let made_by = read.iter().take_while(|frame| frame.kind == Some(Kind::Super)).count();
+    let is_class = made_by > 0 && class == Some(read[made_by - 1].name);
+    for (index, frame) in read.iter().enumerate().skip(if is_class { made_by } else { 0 }) {
         let Some(place) = &frame.place else { continue };
-        let is_constructor = match frames.get(index + 1).map(|caller| &caller.spot) {
-            Some(Spot::New { class, .. }) => class == frame.name,
-            Some(Spot::Super) => true,
-            _ => false,
-        };
+        let is_constructor =
+            read.get(index + 1).is_some_and(|caller| matches!(caller.kind, Some(Kind::New | Kind::Super)));
         out.push_str("\n    at ");
         if frame.name == ANONYMOUS {
             out.push_str(place);
@@ -185,42 +179,35 @@ fn append_frames<'a>(
     }
 }
 
-fn frame_of<'l, 'a>(line: &'l str, source_of: &impl Fn(&str) -> Option<&'a [u8]>) -> Option<Frame<'l>> {
+/// A line of the engine's. `callee` is what this frame called: the frame above it, or the class of the error.
+fn frame_of<'l, 'a>(
+    line: &'l str,
+    callee: Option<&str>,
+    is_top: bool,
+    source_of: &impl Fn(&str) -> Option<&'a [u8]>,
+) -> Option<Frame<'l>> {
     let frame = line.strip_prefix("    at ")?;
     let (name, place) = match frame.rsplit_once(" (") {
         Some((name, place)) => (name, place.strip_suffix(')').unwrap_or(place)),
         None => (ANONYMOUS, frame),
     };
     if !place.contains(':') || place.starts_with(INTERNAL_FILES) || place.starts_with('<') {
-        return Some(Frame { name, place: None, spot: Spot::Other });
+        return Some(Frame { name, place: None, kind: None });
     }
-    let spot = spot_at(place, source_of).unwrap_or(Spot::Other);
-    let place = match (&spot, split_place(place)) {
-        // The engine's column of a construction is that of the class, V8's that of `new`.
-        (Spot::New { column, .. }, Some((file, line, _))) => format!("{file}:{line}:{column}"),
-        _ => place.to_owned(),
-    };
-    Some(Frame { name, place: Some(place), spot })
-}
-
-/// `None` where the source does not show it.
-fn spot_at<'a>(place: &str, source_of: &impl Fn(&str) -> Option<&'a [u8]>) -> Option<Spot> {
-    let (file, line, column) = split_place(place)?;
-    let text: Vec<char> = String::from_utf8_lossy(line_of(source_of(file)?, line)).chars().collect();
-    let at = (column as usize).checked_sub(1)?;
-    let is_name = |letter: &char| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '.');
-    let word: String = text.get(at..)?.iter().take_while(|letter| is_name(letter)).collect();
-    if word == "super" || word == "class" {
-        return Some(Spot::Super);
-    }
-    let before = text[..at].iter().rposition(|letter| !is_name(letter))?;
-    let keyword = text[..=before].iter().rposition(|letter| !letter.is_whitespace())?;
-    let start = (keyword + 1).checked_sub(3)?;
-    let is_new =
-        keyword < before && text[start..=keyword] == ['n', 'e', 'w'] && (start == 0 || !is_name(&text[start - 1]));
-    let name: String = text[before + 1..].iter().take_while(|letter| is_name(letter)).collect();
-    let class = name.rsplit('.').next().unwrap_or_default().to_owned();
-    is_new.then_some(Spot::New { class, column: start + 1 })
+    // The engine itself throws errors of all classes but `Error`: those need not have been made in the source.
+    let is_simple = is_top
+        && callee.is_some_and(|class| {
+            class != "Error" && ERROR_CLASSES.iter().any(|known| known.to_bytes() == class.as_bytes())
+        });
+    let site = split_place(place).and_then(|(file, line, column)| {
+        Some((file, call_sites::find(source_of(file)?, line, column, callee, is_simple)?))
+    });
+    Some(match site {
+        Some((file, site)) => {
+            Frame { name, place: Some(format!("{file}:{}:{}", site.line, site.column)), kind: Some(site.kind) }
+        }
+        None => Frame { name, place: Some(place.to_owned()), kind: None },
+    })
 }
 
 /// A line of a module, by its own count, which begins behind the wrapper's two lines.
@@ -257,7 +244,7 @@ mod tests {
     }
 
     const SOURCE: &[u8] =
-        b"wrapper\n\nthrow new Error('x');\nrenew Error();\nthrow new  a.B();\nf();\nclass C extends B { constructor() { super(); } }";
+        b"wrapper\n\nthrow new Error('x');\nreturn new  a.B();\nclass C extends B { constructor() { super(); } }";
 
     fn shown(frames: &str, class: Option<&str>) -> String {
         let mut out = String::new();
@@ -267,29 +254,24 @@ mod tests {
 
     #[test]
     fn the_column_of_a_construction_is_that_of_new() {
-        let place = |text: &str| shown(&format!("    at {text}"), None).trim_start_matches("\n    at ").to_owned();
-        assert_eq!(place("/a.js:1:11"), "/a.js:1:7");
-        assert_eq!(place("/a.js:2:7"), "/a.js:2:7");
-        assert_eq!(place("/a.js:3:12"), "/a.js:3:7");
-        assert_eq!(place("/a.js:4:1"), "/a.js:4:1");
-        assert_eq!(place("/b.js:1:11"), "/b.js:1:11");
+        assert_eq!(shown("    at f (/a.js:1:11)", Some("Error")), "\n    at f (/a.js:1:7)");
+        assert_eq!(shown("    at f (/b.js:1:11)", Some("Error")), "\n    at f (/b.js:1:11)");
     }
 
     #[test]
     fn constructors_are_told_by_what_called_them() {
-        let frames = "    at B (/b.js:1:1)\n    at C (/a.js:5:37)\n    at C (/a.js:3:12)\n    at B (/a.js:3:12)\n    at f (/a.js:3:12)";
-        let expected = "\n    at new B (/b.js:1:1)\n    at C (/a.js:5:37)\n    at C (/a.js:3:7)\n    at new B (/a.js:3:7)\n    at f (/a.js:3:7)";
+        let frames = "    at B (/b.js:1:1)\n    at C (/a.js:3:37)\n    at B (/b.js:1:1)\n    at f (/a.js:2:13)";
+        let expected =
+            "\n    at new B (/b.js:1:1)\n    at C (/a.js:3:37)\n    at new B (/b.js:1:1)\n    at f (/a.js:2:8)";
         assert_eq!(shown(frames, None), expected);
     }
 
     #[test]
     fn the_constructors_of_an_errors_own_class_are_left_out() {
-        let frames = "    at C (/a.js:5:37)\n    at D (/a.js:5:1)\n    at f (/a.js:3:12)";
-        assert_eq!(shown(frames, Some("D")), "\n    at f (/a.js:3:7)");
-        assert_eq!(
-            shown(frames, Some("RangeError")),
-            "\n    at new C (/a.js:5:37)\n    at D (/a.js:5:1)\n    at f (/a.js:3:7)"
-        );
+        let frames = "    at C (/a.js:3:37)\n    at B (/a.js:3:1)\n    at f (/a.js:2:13)";
+        assert_eq!(shown(frames, Some("B")), "\n    at f (/a.js:2:8)");
+        let expected = "\n    at new C (/a.js:3:37)\n    at new B (/a.js:3:1)\n    at f (/a.js:2:8)";
+        assert_eq!(shown(frames, Some("RangeError")), expected);
     }
 
     #[test]
