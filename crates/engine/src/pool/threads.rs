@@ -25,6 +25,12 @@ impl Waits {
         Self { pool }
     }
 
+    /// For a sandbox whose thread belongs to nobody.
+    #[must_use]
+    pub fn without_pool() -> Self {
+        Self { pool: Weak::new() }
+    }
+
     /// Runs `wait` as a wait of this thread.
     pub(crate) fn during<R>(&self, wait: impl FnOnce() -> R) -> R {
         let Some(pool) = self.pool.upgrade() else { return wait() };
