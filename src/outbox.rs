@@ -39,8 +39,8 @@ const CALL: u32 = 6;
 struct Content {
     events: Vec<Event>,
     is_announced: bool,
-    /// `None` once the environment is going away; from then on events are dropped.
-    announce: Option<Announce>,
+    /// Before `open` and after `close` events are dropped.
+    is_open: bool,
 }
 
 #[derive(Default)]
@@ -53,22 +53,26 @@ struct AttachedHook {
 #[derive(Default)]
 pub(crate) struct Outbox {
     content: Mutex<Content>,
+    /// `None` once the environment is going away. A lock of its own, so that JavaScript can drain while a thread announces.
+    announce: Mutex<Option<Announce>>,
     hook: Mutex<AttachedHook>,
 }
 
 impl Outbox {
     pub(crate) fn open(&self, announce: Announce) {
-        self.lock().announce = Some(announce);
+        *self.lock_announce() = Some(announce);
+        self.lock().is_open = true;
     }
 
     /// Cuts the engine off from JavaScript. Under the lock that callers hold while they call, so that no call is made
     /// afterwards, nor is one under way.
     pub(crate) fn close(&self) {
-        let announce = {
+        {
             let mut content = self.lock();
             content.events.clear();
-            content.announce.take()
-        };
+            content.is_open = false;
+        }
+        let announce = self.lock_announce().take();
         drop(announce);
         let hook = self.lock_hook().ask.take();
         drop(hook);
@@ -99,6 +103,10 @@ impl Outbox {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn lock_announce(&self) -> MutexGuard<'_, Option<Announce>> {
+        self.announce.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn lock_hook(&self) -> MutexGuard<'_, AttachedHook> {
         self.hook.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -106,16 +114,18 @@ impl Outbox {
     fn put(&self, kind: u32, id: u32, text: String, more: String) {
         // Here, on the caller's thread, and before the lock.
         let text = Text::from(text);
-        let mut content = self.lock();
-        if content.announce.is_none() {
-            return;
+        {
+            let mut content = self.lock();
+            if !content.is_open {
+                return;
+            }
+            content.events.push(Event { kind, id, text, more });
+            if content.is_announced {
+                return;
+            }
+            content.is_announced = true;
         }
-        content.events.push(Event { kind, id, text, more });
-        if content.is_announced {
-            return;
-        }
-        content.is_announced = true;
-        if let Some(announce) = &content.announce {
+        if let Some(announce) = &*self.lock_announce() {
             // Refused only when the environment is closing, and then nobody listens any more.
             let _status = announce.call(0, ThreadsafeFunctionCallMode::NonBlocking);
         }

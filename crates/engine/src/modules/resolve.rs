@@ -216,8 +216,8 @@ impl ModuleLoader {
 
     /// The guest's own files load by their extension, unless a manifest names them.
     fn check_extension(&self, specifier: &str, named: &Path, real: &Path) -> Result<(), ModuleError> {
-        let is_named_outright = self.files.real_file(named).is_some();
-        if !is_named_outright || self.policy.is_source(real) {
+        let is_named_outright = || self.files.real_file(named).is_some();
+        if self.policy.is_source(real) || !is_named_outright() {
             return Ok(());
         }
         Err(ModuleError::NotFound {
