@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROGRAMS } from '../harness/programs.mjs';
 import { growth } from '../own/growth.mjs';
+import { prepared } from '../own/prepared.mjs';
 import { runaway } from '../own/runaway.mjs';
 import { waiting } from '../own/waiting.mjs';
 
@@ -23,6 +24,7 @@ function openRuntime() {
     run: (program, funcName, argument) => runtime.run({ root: PROGRAMS, file: program, funcName, args: [argument] }),
     hold: warmSandboxes(),
     ...growth(IsolatedRuntime),
+    ...prepared(IsolatedRuntime),
     ...runaway(IsolatedRuntime),
     ...waiting(IsolatedRuntime),
   };

@@ -8,11 +8,12 @@ const folderOf = (/** @type {string} */ name) => join(repository, 'benches', 'pe
 
 /**
  * Installs a peer unless it is there.
- * @param {string} name
+ * @param {string} name of its folder
+ * @param {string} [probe] a package that is there once all are
  * @returns {{ version: string } | { error: string }}
  */
-export function installed(name) {
-  const manifest = join(folderOf(name), 'node_modules', name, 'package.json');
+export function installed(name, probe = name) {
+  const manifest = join(folderOf(name), 'node_modules', probe, 'package.json');
   if (!existsSync(manifest)) {
     console.log(`installing ${name} …`);
     const { status, stderr } = spawnSync('npm', ['install', '--no-package-lock', '--no-audit', '--no-fund'], {

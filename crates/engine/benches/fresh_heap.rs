@@ -63,6 +63,9 @@ fn echo(root: &Path) -> Box<RunSpec> {
         hooks: Default::default(),
         host_functions: Vec::new(),
         prepared: None,
+        builtins: None,
+        stubs: true,
+        is_preparing: false,
         hook_data: Default::default(),
     };
     let control = Arc::new(RunControl::new(Duration::from_secs(5), None));

@@ -1,0 +1,8 @@
+'use strict';
+// The application with tables that make its heap about 5 MB large.
+
+const { rule, tables } = require('./rules.js');
+
+const TABLE = tables(10_000);
+
+exports.rule = (order) => rule(order) + TABLE[order.items.length].name;
