@@ -55,6 +55,8 @@ class Engine {
     /** @type {Map<number, Run>} */
     this.runs = new Map();
     this.lastId = 0;
+    /** Events that wait for a turn of their own. @type {any[]} */
+    this.backlog = [];
     this.isClosed = false;
     /** Told the generation of a hook thread that hangs. @type {(generation: number) => void} */
     this.onHookThreadHangs = () => {};
@@ -113,7 +115,31 @@ class Engine {
 
   drain() {
     const events = /** @type {any[]} */ (this.native.drain());
-    for (let at = 0; at < events.length; at += 4) this.handle(events[at], events[at + 1], events[at + 2], events[at + 3]);
+    if (this.backlog.length > 0) this.backlog = this.backlog.concat(events);
+    else this.handleAll(events, false);
+  }
+
+  /**
+   * Handles events in their order. A large one begins a turn of the event loop, since taking it over from the engine took
+   * a good part of this one.
+   * @param {any[]} events
+   * @param {boolean} isTurnOfFirst
+   */
+  handleAll(events, isTurnOfFirst) {
+    for (let at = 0; at < events.length; at += 4) {
+      if (events[at + 2].length > LARGE_TEXT && !(isTurnOfFirst && at === 0)) {
+        this.backlog = events.slice(at);
+        setImmediate(() => this.handleBacklog());
+        return;
+      }
+      this.handle(events[at], events[at + 1], events[at + 2], events[at + 3]);
+    }
+  }
+
+  handleBacklog() {
+    const events = this.backlog;
+    this.backlog = [];
+    this.handleAll(events, true);
   }
 
   /** Resolves when no run is in flight. @returns {Promise<void>} */
@@ -133,8 +159,6 @@ class Engine {
   handle(kind, id, text, more) {
     switch (kind) {
       case DONE:
-        // The turn that took a large text over from the engine has been long enough.
-        if (text.length > LARGE_TEXT) return void setImmediate(() => this.settle(this.take(id), text, more));
         return this.settle(this.take(id), text, more);
       case FAILED:
         return this.reject(this.take(id), text, more);

@@ -11,6 +11,7 @@ const probe = require('./probe.js');
 
 const LONGEST_TURN = 50;
 const LATEST_SETTLING = 100;
+const LONGEST_LINGERING = 200;
 /** Heap, result and what decoding it takes; whatever grows beyond that grows without a limit. */
 const MOST_MEMORY = 192 << 20;
 
@@ -46,10 +47,21 @@ async function attempt(template) {
   const after = await probe.complaints(runtime, lines);
   for (const text of [...unmet(one.expect, outcomes), ...after, ...lastResort.take(), ...host.changes()]) say(text);
   if (!passesCanaryIn(one) && contains([outcomes, lines], CANARY)) say(`${CANARY} got out: ${outcomes.map(shown).join(', ')}`);
-  const isTainted = runtime.stats().quarantined > 0;
+  const isTainted = await hasLostThread(runtime);
+  if (isTainted) say(`a thread still executed the guest ${LONGEST_LINGERING} ms after its end`, true);
   await runtime.close({ force: true });
   fs.rmSync(folder, { recursive: true, force: true });
   return { findings, isTainted };
+}
+
+/** Whether a thread goes on with a run that has been settled. @param {any} runtime */
+async function hasLostThread(runtime) {
+  const end = performance.now() + LONGEST_LINGERING;
+  while (runtime.stats().quarantined > 0) {
+    if (performance.now() > end) return true;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return false;
 }
 
 /** One run of the case; building its arguments counts for nothing. */
@@ -57,6 +69,7 @@ async function runOnce(runtime, one, root) {
   const options = { file: 'index.js', ...one.run, root };
   if (one.argsExpr !== undefined) options.args = evaluate(one.argsExpr);
   if (one.contextExpr !== undefined) options.context = evaluate(one.contextExpr);
+  if (one.optionsExpr !== undefined) Object.assign(options, evaluate(one.optionsExpr));
   const memory = process.memoryUsage.rss();
   turns.start();
   const promise = runtime.run(options);

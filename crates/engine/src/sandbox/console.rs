@@ -87,7 +87,7 @@ fn report(js: Js, method: usize, args: Args, skip: usize) -> JsResult {
     encode::encode(js, list, Manner::Lenient { bytes: room as usize, text: room as usize })?;
     js.free(list);
     js.with_state(|state| {
-        let text = state.encoder.take();
+        let text = state.take_encoded();
         state.console_bytes += text.len() as u64;
         let spec = state.spec();
         let run = spec.id;

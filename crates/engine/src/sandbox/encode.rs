@@ -22,7 +22,7 @@ pub(super) enum Manner {
     Lenient { bytes: usize, text: usize },
 }
 
-/// Writes `value` into the state's encoder; `Encoder::take` has the text.
+/// Writes `value` into the state's encoder; `take_encoded` has the text, and has to be called before guest code runs.
 pub(super) fn encode(js: Js, value: Value, manner: Manner) -> Result<(), Thrown> {
     js.with_state(|state| {
         let (is_lenient, room, text_room) = match manner {
@@ -30,9 +30,19 @@ pub(super) fn encode(js: Js, value: Value, manner: Manner) -> Result<(), Thrown>
             Manner::Lenient { bytes, text } => (true, bytes, text),
         };
         let subject = if let Manner::Strict { subject } = manner { subject } else { "" };
-        state.encoder = Encoder { is_lenient, room, text_room, subject, ..Encoder::default() };
+        let encoder = Encoder { is_lenient, room, text_room, subject, ..Encoder::default() };
+        let interrupted = std::mem::replace(&mut state.encoder, encoder);
+        state.interrupted_encoders.push(interrupted);
         state.encoder.put("[[\"x\",");
     });
+    let written = write(js, value);
+    if written.is_err() {
+        js.with_state(|state| drop(state.take_encoded()));
+    }
+    written
+}
+
+fn write(js: Js, value: Value) -> Result<(), Thrown> {
     slot(js, value)?;
     put(js, "]");
     check_size(js)?;

@@ -10,6 +10,7 @@ use super::realm::ERROR_CLASSES;
 use super::state::RunState;
 use crate::control::Answer;
 use crate::host::{CallId, HostCall};
+use crate::limits::readable_bytes;
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -19,6 +20,9 @@ struct PendingCall {
     resolve: Value,
     reject: Value,
     is_free: bool,
+    /// What its arguments take up at the host until it is answered.
+    bytes: u64,
+    values: u64,
 }
 
 /// Calls of the run, as long as they wait.
@@ -29,6 +33,9 @@ pub(super) struct HostCalls {
     /// Those that count, ever made and waiting.
     made: u64,
     in_flight: u64,
+    /// Of those that wait.
+    bytes: u64,
+    values: u64,
 }
 
 impl HostCalls {
@@ -45,6 +52,8 @@ impl HostCalls {
         let call = self.pending.remove(&id)?;
         if !call.is_free {
             self.in_flight -= 1;
+            self.bytes -= call.bytes;
+            self.values -= call.values;
         }
         Some(call)
     }
@@ -117,6 +126,9 @@ pub(super) fn call(js: Js, _this: Value, args: Args, data: Value) -> JsResult {
     }
     encode::encode(js, list, Manner::Strict { subject: "arguments of a host function" })?;
     js.free(list);
+    if !js.with_state(|state| may_send(state, function)) {
+        return Err(super::errors::throw_limit(js, |_| {}));
+    }
     let (promise, resolve, reject) = js.promise()?;
     js.with_state(|state| register(state, function, resolve, reject));
     Ok(promise)
@@ -141,20 +153,48 @@ fn may_call(state: &mut RunState, function: u32) -> bool {
     false
 }
 
+/// Whether the arguments in the encoder and those of all calls that wait are within the limits of one result; if not, the
+/// scratch text says so, and the arguments are dropped.
+fn may_send(state: &mut RunState, function: u32) -> bool {
+    if is_free(state, function) {
+        return true;
+    }
+    let limits = &state.spec().request.limits;
+    let (most_bytes, most_values) = (limits.result_bytes, limits.result_values);
+    let bytes = state.host_calls.bytes + state.encoder.text.len() as u64;
+    let values = state.host_calls.values + state.encoder.values;
+    let message = if bytes > most_bytes {
+        let (measured, limit) = (readable_bytes(bytes), readable_bytes(most_bytes));
+        format!("arguments of host functions that wait are {measured}, limit is {limit}")
+    } else if values > most_values {
+        format!("values in the arguments of host functions that wait: {values}, limit is {most_values}")
+    } else {
+        return true;
+    };
+    drop(state.take_encoded());
+    state.scratch = message;
+    false
+}
+
 fn is_free(state: &RunState, function: u32) -> bool {
     state.spec().request.host_functions.get(function as usize).is_some_and(|function| function.is_free)
 }
 
 fn register(state: &mut RunState, function: u32, resolve: Value, reject: Value) {
     let is_free = is_free(state, function);
-    let args = format!("S{}", state.encoder.take());
+    let values = state.encoder.values;
+    let text = state.take_encoded();
+    let bytes = text.len() as u64;
+    let args = format!("S{text}");
     let calls = &mut state.host_calls;
     calls.last_id = calls.last_id.wrapping_add(1);
     let id = calls.last_id;
-    calls.pending.insert(id, PendingCall { resolve, reject, is_free });
+    calls.pending.insert(id, PendingCall { resolve, reject, is_free, bytes, values });
     if !is_free {
         calls.made += 1;
         calls.in_flight += 1;
+        calls.bytes += bytes;
+        calls.values += values;
     }
     let spec = state.spec();
     spec.control.costs(|costs| {

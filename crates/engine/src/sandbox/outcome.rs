@@ -4,7 +4,6 @@
 
 use super::breaker::Breach;
 use super::encode::{self, Manner};
-use super::graph_text::Encoder;
 use super::js::{Js, Thrown, Value};
 use super::state::HostKnowledge;
 use crate::errors::{ErrorCode, Failure, FailureKind};
@@ -116,7 +115,7 @@ fn count_values(json: &[u8]) -> u64 {
 
 fn write_structured(js: Js, result: Value) -> Result<(), Thrown> {
     encode::encode(js, result, Manner::Strict { subject: "result" })?;
-    js.with_state(|state| state.outcome = Some(Outcome::Done(format!("S{}", state.encoder.take()))));
+    js.with_state(|state| state.outcome = Some(Outcome::Done(format!("S{}", state.take_encoded()))));
     Ok(())
 }
 
@@ -143,14 +142,13 @@ pub(super) fn fail_with(js: Js, thrown: Value) {
     if is_hooks {
         return;
     }
-    if encode::encode(js, thrown, Manner::Lenient { bytes: ERROR_BYTES, text: ERROR_TEXT }).is_err() {
+    let is_described = encode::encode(js, thrown, Manner::Lenient { bytes: ERROR_BYTES, text: ERROR_TEXT }).is_ok();
+    if !is_described {
         js.free(js.take_exception());
-        js.with_state(|state| state.encoder = Encoder::default());
     }
     js.with_state(|state| {
-        let text = state.encoder.take();
         // An error that cannot even be described is still an error.
-        let text = if text.is_empty() { r#"[["x",["u"]]]"#.to_owned() } else { text };
+        let text = if is_described { state.take_encoded() } else { r#"[["x",["u"]]]"#.to_owned() };
         let failure = Failure { reason: state.reason.take(), ..Failure::guest(text) };
         state.outcome = Some(Outcome::Failed(Box::new(failure)));
     });

@@ -70,6 +70,15 @@ pub(super) fn load_found(js: Js, parent: Option<u32>) -> JsResult {
         js.free(known);
         return exports;
     }
+    js.with_state(RunState::begin_reading);
+    let exports = load_new(js, file_name, parent);
+    js.with_state(RunState::end_reading);
+    js.free(file_name);
+    exports
+}
+
+/// Loads the module behind `state.found` whose name is not in the cache.
+fn load_new(js: Js, file_name: Value, parent: Option<u32>) -> JsResult {
     let kind = judge_kind(js)?;
     let (module, index) = create_module(js, file_name, parent)?;
     remember(js, file_name, module)?;
@@ -79,13 +88,11 @@ pub(super) fn load_found(js: Js, parent: Option<u32>) -> JsResult {
     };
     if outcome.is_err() {
         forget(js, file_name);
-        js.free(file_name);
         return Err(Thrown);
     }
     js.define(module, c"loaded", Value::TRUE, Shape::Data)?;
     let exports = js.get(module, c"exports");
     js.free(module);
-    js.free(file_name);
     exports
 }
 

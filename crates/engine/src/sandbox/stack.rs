@@ -10,6 +10,12 @@ use super::{call_sites, objects};
 
 /// Messages in headers are cut here; a stack is for reading.
 const LONGEST_MESSAGE: usize = 16 << 10;
+/// So are stacks: a guest may have written one of megabytes itself.
+const LONGEST_STACK: usize = 256 << 10;
+/// Beyond this column a line is that of a minified file, where places help nobody.
+const LAST_COLUMN: u32 = 2_000;
+/// Bytes of sources that are searched for the calls of one stack: a guest decides how many frames there are.
+const SEARCHED_BYTES: usize = 16 << 20;
 /// What the engine writes where a function has no name.
 const ANONYMOUS: &str = "<anonymous>";
 /// File names of our own code inside the guest.
@@ -73,21 +79,25 @@ fn engine_frames(js: Js, error: Value) -> JsResult {
 /// Scratch becomes header and frames, or the text itself if it is not the engine's. Takes `frames` over.
 fn text_from(js: Js, error: Value, frames: Value) -> Result<(), Thrown> {
     let text = js.text(frames)?;
-    let is_engines = text.bytes().is_empty() || text.bytes().starts_with(b"    at ");
+    let bytes = &text.bytes()[..text.bytes().len().min(LONGEST_STACK)];
+    let is_engines = bytes.is_empty() || bytes.starts_with(b"    at ");
     js.with_state(|state| {
         state.scratch.clear();
         if !is_engines {
-            state.scratch.push_str(&String::from_utf8_lossy(text.bytes()));
+            state.scratch.push_str(&String::from_utf8_lossy(bytes));
         }
     });
     if is_engines {
         header(js, error)?;
         let class = class_text(js, error)?;
         js.with_state(|state| {
-            let frames = String::from_utf8_lossy(text.bytes());
+            let frames = String::from_utf8_lossy(bytes);
             let class = class.as_ref().map(|class| String::from_utf8_lossy(class.bytes()));
+            let mut budget = SEARCHED_BYTES;
             append_frames(&mut state.scratch, &frames, class.as_deref(), |file| {
-                state.sources.get(file).map(|source| source.bytes())
+                let source = state.sources.get(file)?.bytes();
+                budget = budget.checked_sub(source.len())?;
+                Some(source)
             });
         });
         if let Some(class) = class {
@@ -151,12 +161,12 @@ fn append_frames<'a>(
     out: &mut String,
     frames: &str,
     class: Option<&str>,
-    source_of: impl Fn(&str) -> Option<&'a [u8]>,
+    mut source_of: impl FnMut(&str) -> Option<&'a [u8]>,
 ) {
     let mut callee = class;
     let mut read: Vec<Frame<'_>> = Vec::new();
     for line in frames.lines() {
-        let Some(frame) = frame_of(line, callee, read.is_empty(), &source_of) else { continue };
+        let Some(frame) = frame_of(line, callee, read.is_empty(), &mut source_of) else { continue };
         callee = Some(frame.name);
         read.push(frame);
     }
@@ -184,7 +194,7 @@ fn frame_of<'l, 'a>(
     line: &'l str,
     callee: Option<&str>,
     is_top: bool,
-    source_of: &impl Fn(&str) -> Option<&'a [u8]>,
+    source_of: &mut impl FnMut(&str) -> Option<&'a [u8]>,
 ) -> Option<Frame<'l>> {
     let frame = line.strip_prefix("    at ")?;
     let (name, place) = match frame.rsplit_once(" (") {
@@ -199,7 +209,7 @@ fn frame_of<'l, 'a>(
         && callee.is_some_and(|class| {
             class != "Error" && ERROR_CLASSES.iter().any(|known| known.to_bytes() == class.as_bytes())
         });
-    let site = split_place(place).and_then(|(file, line, column)| {
+    let site = split_place(place).filter(|(_, _, column)| *column <= LAST_COLUMN).and_then(|(file, line, column)| {
         Some((file, call_sites::find(source_of(file)?, line, column, callee, is_simple)?))
     });
     Some(match site {
@@ -212,7 +222,7 @@ fn frame_of<'l, 'a>(
 
 /// A line of a module, by its own count, which begins behind the wrapper's two lines.
 pub(super) fn line_of(source: &[u8], line: u32) -> &[u8] {
-    source.split(|byte| *byte == b'\n').nth(line as usize + 1).unwrap_or(b"")
+    source.split(|byte| *byte == b'\n').nth((line as usize).saturating_add(1)).unwrap_or(b"")
 }
 
 fn split_place(place: &str) -> Option<(&str, u32, u32)> {

@@ -71,6 +71,8 @@ pub(super) struct RunState {
     pub(super) console_bytes: u64,
     pub(super) console_bytes_dropped: u64,
     pub(super) encoder: Encoder,
+    /// Encodings that another one interrupts, innermost last: getters may print, and call host functions.
+    pub(super) interrupted_encoders: Vec<Encoder>,
     /// Bytes on their way into the guest.
     pub(super) bytes: Vec<u8>,
     /// The text of the module that is being loaded, and its code if it has been compiled before.
@@ -79,6 +81,8 @@ pub(super) struct RunState {
     /// The text the engine's parser is reading, or is about to.
     pub(super) source: Terminated,
     pub(super) file_name: Terminated,
+    /// What a nested load interrupts, innermost last: the engine may still be reading it.
+    pub(super) interrupted_readings: Vec<Reading>,
     /// What modules were made of, by the name in stack traces, for columns in those; bounded in bytes.
     pub(super) sources: Arc<HashMap<String, Arc<Terminated>>>,
     pub(super) source_bytes: usize,
@@ -100,6 +104,15 @@ pub(super) struct RunState {
     order: u64,
 }
 
+/// The texts of one module while it is read.
+#[derive(Default)]
+pub(super) struct Reading {
+    source: Terminated,
+    file_name: Terminated,
+    module_text: Option<SharedText>,
+    code: Option<Arc<Code>>,
+}
+
 /// What belongs to the image of a prepared application although it lies outside the arena.
 pub(super) struct Kept {
     modules: Arc<Vec<LoadedModule>>,
@@ -110,6 +123,29 @@ pub(super) struct Kept {
 }
 
 impl RunState {
+    /// The text that `encode` has written.
+    pub(super) fn take_encoded(&mut self) -> String {
+        let text = self.encoder.take();
+        self.encoder = self.interrupted_encoders.pop().unwrap_or_default();
+        text
+    }
+
+    /// A module is about to be read: whatever is being read already stays where it is.
+    pub(super) fn begin_reading(&mut self) {
+        let interrupted = Reading {
+            source: std::mem::take(&mut self.source),
+            file_name: std::mem::take(&mut self.file_name),
+            module_text: self.module_text.take(),
+            code: self.code.take(),
+        };
+        self.interrupted_readings.push(interrupted);
+    }
+
+    pub(super) fn end_reading(&mut self) {
+        let Reading { source, file_name, module_text, code } = self.interrupted_readings.pop().unwrap_or_default();
+        (self.source, self.file_name, self.module_text, self.code) = (source, file_name, module_text, code);
+    }
+
     /// What is under way, if anything is: nothing that an image could keep.
     pub(super) fn pending(&self) -> Option<&'static str> {
         let pending = [
