@@ -8,6 +8,9 @@ use std::ffi::CStr;
 const ERROR: usize = 0;
 const TYPE_ERROR: usize = 1;
 
+/// Of how many errors the host remembers what the guest may not know: a guest can make any number, and drop them.
+const KNOWN_ERRORS: usize = 200;
+
 /// An error with a code, and the state's scratch text as its message.
 fn with_code(js: Js, class: usize, code: ErrorCode) -> JsResult {
     let message = js.string_from_state(|state| &state.scratch)?;
@@ -21,16 +24,26 @@ fn with_code(js: Js, class: usize, code: ErrorCode) -> JsResult {
 /// Throws an error of ours with the state's scratch text as its message. What only the host may know about it waits in
 /// the state's `knowledge`.
 pub(super) fn throw_known(js: Js, code: ErrorCode) -> Thrown {
-    let error = match with_code(js, ERROR, code) {
-        Ok(error) => error,
-        Err(thrown) => return thrown,
+    js.with_state(|state| {
+        let knowledge = state.knowledge.take();
+        state.waiting_knowledge.push(knowledge);
+    });
+    let made = with_code(js, ERROR, code);
+    // Making the error may have run the guest's hook for stacks, and that may have thrown more of them.
+    let Ok(error) = made else {
+        js.with_state(|state| drop(state.waiting_knowledge.pop()));
+        return Thrown;
     };
     let kept = js.dup(error);
-    js.with_state(|state| {
-        if let Some(knowledge) = state.knowledge.take() {
+    let forgotten = js.with_state(|state| {
+        if let Some(knowledge) = state.waiting_knowledge.pop().flatten() {
             state.known_errors.push((kept, knowledge));
         }
+        (state.known_errors.len() > KNOWN_ERRORS).then(|| state.known_errors.remove(0).0)
     });
+    if let Some(forgotten) = forgotten {
+        js.free(forgotten);
+    }
     js.throw(error)
 }
 

@@ -258,19 +258,23 @@ fn describe_error(js: Js) -> JsResult {
         (known, described.code.is_some())
     });
     let constructors = js.with_state(|state| state.realm().error_constructors);
+    // All of it now: making the error may run the guest's hook for stacks, which may load modules.
     let message = js.string_from_state(|state| &state.scratch)?;
+    let name = js.string_from_state(|state| &state.paths[0])?;
+    let code = js.string_from_state(|state| &state.specifier)?;
+    let has_name = js.with_state(|state| !state.paths[0].is_empty());
     // An AggregateError wants a list that does not cross.
     let known = class.filter(|class| *class != super::realm::AGGREGATE);
     let error = js.construct(constructors[known.unwrap_or(0)], &[message])?;
     js.free(message);
-    if known.is_none() && js.with_state(|state| !state.paths[0].is_empty()) {
-        let name = js.string_from_state(|state| &state.paths[0])?;
-        js.define(error, c"name", name, Shape::Method)?;
+    if known.is_none() && has_name {
+        js.define(error, c"name", js.dup(name), Shape::Method)?;
     }
     if has_code {
-        let code = js.string_from_state(|state| &state.specifier)?;
-        js.define(error, c"code", code, Shape::Data)?;
+        js.define(error, c"code", js.dup(code), Shape::Data)?;
     }
+    js.free(name);
+    js.free(code);
     debug_assert!(
         objects::own(js, error, c"message").is_ok_and(|found| found.is_some()),
         "errors of ours have a message"

@@ -64,6 +64,8 @@ pub(super) struct RunState {
     pub(super) known_errors: Vec<(Value, HostKnowledge)>,
     /// What the host alone may know about the error that is about to be thrown.
     pub(super) knowledge: Option<HostKnowledge>,
+    /// Likewise, of errors that are being made, innermost last.
+    pub(super) waiting_knowledge: Vec<Option<HostKnowledge>>,
     /// The promise of the run's result, once the function was called.
     pub(super) main: Option<Value>,
     pub(super) outcome: Option<Outcome>,
