@@ -41,7 +41,7 @@ pub(super) fn install(js: Js, global: Value) -> Result<(), Thrown> {
 
 /// What packages use now and then: a native that builds the real one when it is called.
 fn install_later_parts(js: Js, process: Value) -> Result<(), Thrown> {
-    const METHODS: [&CStr; 22] = [
+    const METHODS: [&CStr; 21] = [
         c"on",
         c"once",
         c"off",
@@ -61,7 +61,6 @@ fn install_later_parts(js: Js, process: Value) -> Result<(), Thrown> {
         c"memoryUsage",
         c"cpuUsage",
         c"resourceUsage",
-        c"umask",
         c"hasUncaughtExceptionCaptureCallback",
         c"getuid",
     ];
@@ -70,7 +69,7 @@ fn install_later_parts(js: Js, process: Value) -> Result<(), Thrown> {
         js.define(process, name, js.function(name, 0, Native::ProcessPart as i32, data)?, Shape::Data)?;
         js.free(data);
     }
-    for name in [c"stdin", c"stdout", c"stderr"] {
+    for name in [c"stdout", c"stderr"] {
         let data = js.string(&name.to_string_lossy())?;
         let getter = js.function(name, 0, Native::ProcessStream as i32, data)?;
         js.define_accessor(process, name, getter, Value::UNDEFINED)?;
@@ -86,8 +85,7 @@ fn install_later_parts(js: Js, process: Value) -> Result<(), Thrown> {
     for name in [c"release", c"features", c"config"] {
         js.define(process, name, js.object()?, Shape::Data)?;
     }
-    js.define(process, c"exitCode", Value::UNDEFINED, Shape::Data)?;
-    js.define(process, c"ppid", Value::number(0.0), Shape::Data)
+    js.define(process, c"exitCode", Value::UNDEFINED, Shape::Data)
 }
 
 fn platform() -> &'static str {
@@ -172,7 +170,7 @@ pub(super) fn part(js: Js, _this: Value, args: Args, data: Value) -> JsResult {
     answer
 }
 
-/// `stdin`, `stdout` and `stderr`, made on first touch; `data` is the name.
+/// `stdout` and `stderr`, made on first touch; `data` is the name.
 pub(super) fn stream(js: Js, this: Value, _args: Args, data: Value) -> JsResult {
     let make = later(js, c"streams", data)?;
     let stream = js.call(make, Value::UNDEFINED, &[])?;

@@ -5,10 +5,9 @@ let{type=typeof typeOrOptions=="string"?typeOrOptions:"Warning",code:ownCode=cod
 error=warning instanceof Error?warning:Object.assign(new Error(String(warning)),{name:type});ownCode!==void 0&&!(warning instanceof Error)&&(error.code=ownCode),
 detail!==void 0&&(error.detail=detail),!(type==="DeprecationWarning"&&process.noDeprecation)&&process.nextTick(()=>{console.warn(`(node) ${error.code?`[${error.
 code}] `:""}${error.name}: ${error.message}`),emitter.emit("warning",error)})},memoryUsage:()=>({rss:64*2**20,heapTotal:32*2**20,heapUsed:16*2**20,external:0,arrayBuffers:0}),
-cpuUsage:()=>({user:0,system:0}),resourceUsage:()=>({userCPUTime:0,systemCPUTime:0,maxRSS:0}),umask:()=>18,hasUncaughtExceptionCaptureCallback:()=>!1,getuid:()=>1e3,
-geteuid:()=>1e3,getgid:()=>1e3,getegid:()=>1e3,getgroups:()=>[1e3]};for(let name of METHODS)methods[name]=(...args)=>{let answer=emitter[name](...args);return answer===
-emitter?process:answer};function output(fd,method){let{Writable}=require("stream"),line="",stream=new Writable({decodeStrings:!1,write(chunk,_encoding,callback){
-let lines=(line+String(chunk)).split(`
+cpuUsage:()=>({user:0,system:0}),resourceUsage:()=>({userCPUTime:0,systemCPUTime:0,maxRSS:0}),hasUncaughtExceptionCaptureCallback:()=>!1,getuid:()=>1e3,geteuid:()=>1e3,
+getgid:()=>1e3,getegid:()=>1e3,getgroups:()=>[1e3]};for(let name of METHODS)methods[name]=(...args)=>{let answer=emitter[name](...args);return answer===emitter?
+process:answer};function output(fd,method){let{Writable}=require("stream"),line="",stream=new Writable({decodeStrings:!1,write(chunk,_encoding,callback){let lines=(line+
+String(chunk)).split(`
 `);line=lines.pop();for(let one of lines)console[method](one);callback()}});return Object.assign(stream,{fd,isTTY:!1,_type:"pipe",columns:80,rows:24,getColorDepth:()=>1,
-hasColors:()=>!1,getWindowSize:()=>[80,24]})}var streams={stdout:()=>output(1,"log"),stderr:()=>output(2,"error"),stdin:()=>Object.assign(require("stream").Readable.
-from([]),{fd:0,isTTY:!1})};module.exports={methods,streams};
+hasColors:()=>!1,getWindowSize:()=>[80,24]})}var streams={stdout:()=>output(1,"log"),stderr:()=>output(2,"error")};module.exports={methods,streams};

@@ -22,7 +22,6 @@ const methods = {
   memoryUsage: () => ({ rss: 64 * 2 ** 20, heapTotal: 32 * 2 ** 20, heapUsed: 16 * 2 ** 20, external: 0, arrayBuffers: 0 }),
   cpuUsage: () => ({ user: 0, system: 0 }),
   resourceUsage: () => ({ userCPUTime: 0, systemCPUTime: 0, maxRSS: 0 }),
-  umask: () => 0o22,
   hasUncaughtExceptionCaptureCallback: () => false,
   getuid: () => 1000, geteuid: () => 1000, getgid: () => 1000, getegid: () => 1000, getgroups: () => [1000],
 };
@@ -52,7 +51,6 @@ function output(fd, method) {
 const streams = {
   stdout: () => output(1, 'log'),
   stderr: () => output(2, 'error'),
-  stdin: () => Object.assign(require('stream').Readable.from([]), { fd: 0, isTTY: false }),
 };
 
 module.exports = { methods, streams };
