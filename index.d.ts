@@ -103,7 +103,10 @@ export interface RuntimeOptions {
   threads?: number;
   /** Another name for `poolOptions.maxWaitingClients`; comes first if both are given. Default: unbounded. Breach: `QueueFullError`, `ERR_QUEUE_FULL`. */
   maxQueue?: number;
-  /** Extensions of the guest's own source files, with or without the dot. Default `['js']`. `.json` always loads. */
+  /**
+   * Extensions of the guest's own source files, with or without the dot. Default `['js']`. They are tried where a name
+   * lacks its extension. Named outright, `.json`, `.mjs`, `.cjs`, `.ts`, `.mts` and `.cts` always load.
+   */
   sourceExtensions?: string[];
   /** Module exporting `(resolverOptions) => (moduleName, fromDir) => absolutePath | null`; runs in a thread of its own. Default: none. Throws: `HookError`, `ERR_HOOK`. */
   resolverModulePath?: string;
@@ -164,9 +167,9 @@ interface CommonRunOptions {
 }
 
 interface BaseRunOptions extends CommonRunOptions {
-  /** Module below the folder. Missing or refused: `ModuleNotFound`, `MODULE_NOT_FOUND`, with a `reason`. */
+  /** Module below the folder, CommonJS or ES module; top-level await is awaited, within `timeout`. Missing or refused: `ModuleNotFound`, `MODULE_NOT_FOUND`, with a `reason`. */
   file: string;
-  /** Export to call; its result is awaited. Not a function: `TypeError`, `<funcName> is not a function`. */
+  /** Export to call, `default` among them; its result is awaited. Not a function: `TypeError`, `<funcName> is not a function`. */
   funcName: string;
   /** Copied. Default `[]`. What cannot cross: `TypeError`, `ERR_VALUE`, with its path. */
   args?: readonly unknown[] | ResolvedArguments;

@@ -45,6 +45,11 @@ impl Files {
         Ok(found)
     }
 
+    /// Whether a path lies in an allowed folder, or is one.
+    pub(super) fn is_within(&self, path: &Path) -> bool {
+        self.policy.as_ref().is_some_and(|policy| policy.folder_of(path).is_some())
+    }
+
     /// Whether a path leads to an allowed folder: the resolver climbs over such on its way to a `node_modules` above.
     pub(super) fn leads_to_allowed(&self, path: &Path) -> bool {
         self.policy.as_ref().is_some_and(|policy| {

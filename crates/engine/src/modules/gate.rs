@@ -1,6 +1,7 @@
 //! The path gate: the only place where an `ApprovedPath` is made, from a real path inside an allowed folder.
 
 use super::policy::Policy;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// Whose file it is.
@@ -15,8 +16,12 @@ pub enum Origin {
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SourceKind {
-    /// JavaScript, or what a compiler makes JavaScript of.
+    /// CommonJS, by its name.
     Script,
+    /// An ES module, by its name.
+    Module,
+    /// Either, as its package or its text says.
+    Unclear,
     /// JSON data.
     Json,
 }
@@ -51,10 +56,18 @@ impl ApprovedPath {
     /// What it holds, by its name.
     #[must_use]
     pub fn kind(&self) -> SourceKind {
-        match self.path.extension() {
-            Some(extension) if extension == "json" => SourceKind::Json,
-            _ => SourceKind::Script,
+        match self.path.extension().and_then(OsStr::to_str) {
+            Some("json") => SourceKind::Json,
+            Some("mjs" | "mts") => SourceKind::Module,
+            Some("cjs" | "cts") => SourceKind::Script,
+            _ => SourceKind::Unclear,
         }
+    }
+
+    /// Whether it is written in TypeScript, by its name.
+    #[must_use]
+    pub fn is_typescript(&self) -> bool {
+        matches!(self.path.extension().and_then(OsStr::to_str), Some("ts" | "mts" | "cts"))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Must not know the engine or the pool. Everything here treats names, links and manifests as hostile.
 
 mod files;
+mod format;
 mod gate;
 mod policy;
 mod reasons;
@@ -11,9 +12,10 @@ mod source_cache;
 #[cfg(test)]
 mod tests;
 
+pub use format::{Format, PackageType, file_url, format_of};
 pub use gate::{ApprovedPath, Origin, SourceKind};
 pub use policy::PolicyOptions;
-pub use resolve::{ModuleLoader, Resolution};
+pub use resolve::{ModuleLoader, Resolution, Syntax};
 
 /// Why a module cannot be had. Refused and missing are one variant: a guest must not be able to tell them apart.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

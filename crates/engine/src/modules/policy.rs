@@ -93,9 +93,12 @@ impl Policy {
             && self.external.iter().any(|pattern| matches(pattern, specifier) || matches(pattern, package))
     }
 
+    /// What loads when it is named outright. Extensions that say which kind of source a file is always do.
     pub(super) fn is_source(&self, path: &Path) -> bool {
+        const EVERYONES: [&str; 6] = [".json", ".mjs", ".cjs", ".ts", ".mts", ".cts"];
         let name = path.to_string_lossy();
-        name.ends_with(".json") || self.extensions.iter().any(|extension| name.ends_with(extension.as_str()))
+        EVERYONES.iter().any(|extension| name.ends_with(extension))
+            || self.extensions.iter().any(|extension| name.ends_with(extension.as_str()))
     }
 
     /// For reasons: `/srv/app, /srv/shared`.

@@ -2,6 +2,7 @@
 
 use super::ModuleError;
 use super::files::{self, Contents, Files};
+use super::format::{PackageType, PackageTypes, path_of_url};
 use super::gate::{ApprovedPath, Origin, approve, is_package};
 use super::policy::{Policy, PolicyOptions, climbs, package_name};
 use super::reasons::not_listed;
@@ -23,12 +24,23 @@ pub enum Resolution {
     },
 }
 
+/// What asks for a module; packages may offer different files to each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Syntax {
+    /// `require`.
+    Require,
+    /// `import`.
+    Import,
+}
+
 /// Resolves and reads for one run. Nothing is cached beyond it: a deployed file is seen by the next run.
 pub struct ModuleLoader {
     pub(super) policy: Arc<Policy>,
     pub(super) files: Files,
     own_rules: OnceCell<ResolverGeneric<Files>>,
     package_rules: OnceCell<ResolverGeneric<Files>>,
+    import_rules: OnceCell<ResolverGeneric<Files>>,
+    types: PackageTypes,
 }
 
 impl ModuleLoader {
@@ -37,7 +49,14 @@ impl ModuleLoader {
     pub fn new(options: PolicyOptions) -> Result<Self, ModuleError> {
         let policy = Arc::new(Policy::new(options)?);
         let files = Files::within(Arc::clone(&policy));
-        Ok(Self { policy, files, own_rules: OnceCell::new(), package_rules: OnceCell::new() })
+        Ok(Self {
+            policy,
+            files,
+            own_rules: OnceCell::new(),
+            package_rules: OnceCell::new(),
+            import_rules: OnceCell::new(),
+            types: PackageTypes::default(),
+        })
     }
 
     /// The module a run starts with: `file` below `root`.
@@ -70,21 +89,26 @@ impl ModuleLoader {
 
     /// # Errors
     /// `NotFound`, with the reason.
-    pub fn resolve(&self, specifier: &str, from: &ApprovedPath) -> Result<Resolution, ModuleError> {
+    pub fn resolve(&self, specifier: &str, from: &ApprovedPath, syntax: Syntax) -> Result<Resolution, ModuleError> {
+        let folder = from.path().parent().unwrap_or(self.policy.root());
+        if syntax == Syntax::Import
+            && let Some(path) = path_of_url(specifier)
+        {
+            return self.resolve_path(&path, folder, from).map(Resolution::Found);
+        }
         if specifier.contains('\0') || specifier.starts_with("file:") || specifier.starts_with("node:") {
             return Err(self.not_found(specifier, from));
         }
-        let folder = from.path().parent().unwrap_or(self.policy.root());
         if is_path(specifier) {
             return self.resolve_path(specifier, folder, from).map(Resolution::Found);
         }
         if specifier.starts_with('#') {
-            return self.resolve_import(specifier, folder, from).map(Resolution::Found);
+            return self.resolve_import(specifier, folder, from, syntax).map(Resolution::Found);
         }
         if from.origin() == Origin::Own && !self.policy.is_external(specifier) {
             return Err(self.not_found(specifier, from));
         }
-        match self.by_rules(Origin::Package, folder, specifier) {
+        match self.by_package_rules(syntax, folder, specifier) {
             Ok(real) => match self.admit(real, Origin::Package) {
                 Some(file) => Ok(Resolution::Found(file)),
                 None => Err(self.not_found(specifier, from)),
@@ -138,6 +162,12 @@ impl ModuleLoader {
         }
     }
 
+    /// What the nearest manifest says about the module system of a file.
+    #[must_use]
+    pub fn package_type(&self, file: &ApprovedPath) -> PackageType {
+        file.path().parent().map_or(PackageType::Unsaid, |folder| self.types.of_folder(&self.files, folder))
+    }
+
     /// The folders in which packages are looked up for files in `from`, nearest first.
     #[must_use]
     pub fn node_modules_paths(&self, from: &Path) -> Vec<String> {
@@ -163,8 +193,14 @@ impl ModuleLoader {
     }
 
     /// `#name`, by the `imports` of the nearest manifest. A package it names must be allowed like any other.
-    fn resolve_import(&self, specifier: &str, folder: &Path, from: &ApprovedPath) -> Result<ApprovedPath, ModuleError> {
-        let found = self.by_rules(Origin::Package, folder, specifier).ok();
+    fn resolve_import(
+        &self,
+        specifier: &str,
+        folder: &Path,
+        from: &ApprovedPath,
+        syntax: Syntax,
+    ) -> Result<ApprovedPath, ModuleError> {
+        let found = self.by_package_rules(syntax, folder, specifier).ok();
         let approved = found.and_then(|real| self.admit(real, from.origin()));
         let approved = approved.ok_or_else(|| self.not_found(specifier, from))?;
         if from.origin() == Origin::Own
@@ -198,12 +234,31 @@ impl ModuleLoader {
 
     /// Node's rules, with extensions in the order of the guest's own files or in that of packages.
     pub(super) fn by_rules(&self, order: Origin, folder: &Path, specifier: &str) -> Result<PathBuf, ResolveError> {
-        let rules = match order {
-            Origin::Own => &self.own_rules,
-            Origin::Package => &self.package_rules,
+        match order {
+            Origin::Own => self.by(&self.own_rules, order, Syntax::Require, folder, specifier),
+            Origin::Package => self.by_package_rules(Syntax::Require, folder, specifier),
+        }
+    }
+
+    /// As `by_rules`, for what asks for a package.
+    fn by_package_rules(&self, syntax: Syntax, folder: &Path, specifier: &str) -> Result<PathBuf, ResolveError> {
+        let rules = match syntax {
+            Syntax::Require => &self.package_rules,
+            Syntax::Import => &self.import_rules,
         };
+        self.by(rules, Origin::Package, syntax, folder, specifier)
+    }
+
+    fn by(
+        &self,
+        rules: &OnceCell<ResolverGeneric<Files>>,
+        order: Origin,
+        syntax: Syntax,
+        folder: &Path,
+        specifier: &str,
+    ) -> Result<PathBuf, ResolveError> {
         let rules = rules.get_or_init(|| {
-            ResolverGeneric::new_with_file_system(self.files.clone(), resolver_options(order, &self.policy))
+            ResolverGeneric::new_with_file_system(self.files.clone(), resolver_options(order, syntax, &self.policy))
         });
         let found = rules.resolve(folder, specifier)?;
         if found.query().is_some() || found.fragment().is_some() {
@@ -231,7 +286,7 @@ impl ModuleLoader {
     }
 }
 
-fn resolver_options(order: Origin, policy: &Policy) -> ResolveOptions {
+fn resolver_options(order: Origin, syntax: Syntax, policy: &Policy) -> ResolveOptions {
     let mut extensions = match order {
         Origin::Own => policy.extensions.clone(),
         // Packages are written for these, whatever the guest's own files are called, and may ship what they were made from.
@@ -246,8 +301,12 @@ fn resolver_options(order: Origin, policy: &Policy) -> ResolveOptions {
             extensions.push(extension.clone());
         }
     }
+    let condition = match syntax {
+        Syntax::Require => "require",
+        Syntax::Import => "import",
+    };
     ResolveOptions {
-        condition_names: vec!["node".to_owned(), "require".to_owned()],
+        condition_names: vec!["node".to_owned(), condition.to_owned()],
         extensions,
         main_fields: vec!["main".to_owned()],
         main_files: vec!["index".to_owned()],

@@ -5,25 +5,25 @@ use crate::errors::ErrorCode;
 use std::ffi::CStr;
 
 /// Places in `ERROR_CLASSES`.
-const ERROR: usize = 0;
-const TYPE_ERROR: usize = 1;
+pub(super) const ERROR: usize = 0;
+pub(super) const TYPE_ERROR: usize = 1;
 
 /// Of how many errors the host remembers what the guest may not know: a guest can make any number, and drop them.
 const KNOWN_ERRORS: usize = 200;
 
 /// An error with a code, and the state's scratch text as its message.
-fn with_code(js: Js, class: usize, code: ErrorCode) -> JsResult {
+fn with_code(js: Js, class: usize, code: &str) -> JsResult {
     let message = js.string_from_state(|state| &state.scratch)?;
     let constructor = js.with_state(|state| state.realm().error_constructors[class]);
     let error = js.construct(constructor, &[message])?;
     js.free(message);
-    js.define(error, c"code", js.string(code.as_str())?, Shape::Data)?;
+    js.define(error, c"code", js.string(code)?, Shape::Data)?;
     Ok(error)
 }
 
 /// Throws an error of ours with the state's scratch text as its message. What only the host may know about it waits in
 /// the state's `knowledge`.
-pub(super) fn throw_known(js: Js, code: ErrorCode) -> Thrown {
+pub(super) fn throw_known(js: Js, code: &str) -> Thrown {
     js.with_state(|state| {
         let knowledge = state.knowledge.take();
         state.waiting_knowledge.push(knowledge);
@@ -50,7 +50,7 @@ pub(super) fn throw_known(js: Js, code: ErrorCode) -> Thrown {
 /// A limit that the guest may catch.
 pub(super) fn throw_limit(js: Js, write: impl FnOnce(&mut String)) -> Thrown {
     js.with_state(|state| write(&mut state.scratch));
-    match with_code(js, ERROR, ErrorCode::Limit) {
+    match with_code(js, ERROR, ErrorCode::Limit.as_str()) {
         Ok(error) => js.throw(error),
         Err(thrown) => thrown,
     }
@@ -58,7 +58,15 @@ pub(super) fn throw_limit(js: Js, write: impl FnOnce(&mut String)) -> Thrown {
 
 /// A value that cannot cross; the state's scratch text says which and what it is.
 pub(super) fn throw_refused_value(js: Js) -> Thrown {
-    match with_code(js, TYPE_ERROR, ErrorCode::Value) {
+    match with_code(js, TYPE_ERROR, ErrorCode::Value.as_str()) {
+        Ok(error) => js.throw(error),
+        Err(thrown) => thrown,
+    }
+}
+
+/// An error that Node throws, with its class and its code; the state's scratch text is its message.
+pub(super) fn throw_node_error(js: Js, class: usize, code: &str) -> Thrown {
+    match with_code(js, class, code) {
         Ok(error) => js.throw(error),
         Err(thrown) => thrown,
     }

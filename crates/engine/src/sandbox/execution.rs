@@ -5,9 +5,10 @@
 
 use super::breaker::Breach;
 use super::decode::{Form, decode};
+use super::esm;
 use super::js::{Js, JsResult, PromiseState, Shape, Terminated, TextView, Thrown, Value};
 use super::outcome::{fail_with, fail_with_exception, finish, first_unhandled, hook_failure};
-use super::require::{self, Verdict};
+use super::require::{self, Loaded, Verdict};
 use super::state::{HostKnowledge, RunState};
 use super::timers;
 use crate::errors::{ErrorCode, Failure, FailureKind};
@@ -18,9 +19,15 @@ pub(super) type Settled = bool;
 
 /// Begins the run in the state; afterwards the state has an outcome, or a promise to wait for.
 pub(super) fn begin(js: Js) {
-    match call_function(js) {
-        Ok(answer) if !answer.is_object() => finish(js, answer),
-        Ok(answer) => wait_for(js, answer),
+    take_answer(js, call_function(js));
+}
+
+/// The function answered, if the file has been evaluated.
+fn take_answer(js: Js, answer: Result<Option<Value>, Thrown>) {
+    match answer {
+        Ok(Some(answer)) if !answer.is_object() => finish(js, answer),
+        Ok(Some(answer)) => wait_for(js, answer),
+        Ok(None) => {}
         Err(Thrown) => fail_with_exception(js),
     }
 }
@@ -50,12 +57,36 @@ fn give_up_if_stuck(js: Js) {
     }
 }
 
-fn call_function(js: Js) -> Result<Value, Thrown> {
+/// `None` while the file is being evaluated.
+fn call_function(js: Js) -> Result<Option<Value>, Thrown> {
     map_arguments(js)?;
     let global = js.global();
     install_context(js, global)?;
     js.free(global);
-    let exports = entry_exports(js)?;
+    match entry(js)? {
+        Loaded::Exports(exports) => call_export(js, exports).map(Some),
+        Loaded::Module => {
+            let promise = esm::begin_entry(js)?;
+            js.with_state(|state| state.entry = Some(promise));
+            go_on_with_entry(js)
+        }
+    }
+}
+
+/// Looks at the promise of the file, if that is an ES module under way; answers what its function answers, once it does.
+fn go_on_with_entry(js: Js) -> Result<Option<Value>, Thrown> {
+    let Some(entry) = js.with_state(|state| state.entry) else { return Ok(None) };
+    match js.promise_state(entry) {
+        PromiseState::Pending => return Ok(None),
+        PromiseState::Rejected => return Err(js.throw(js.promise_result(entry))),
+        PromiseState::Fulfilled => {}
+    }
+    js.with_state(|state| state.entry = None);
+    call_export(js, esm::finish_entry(js)?).map(Some)
+}
+
+/// Calls the function that the run is about.
+fn call_export(js: Js, exports: Value) -> JsResult {
     let name = js.string_from_state(|state| &state.spec().request.func_name)?;
     let atom = js.atom_of(name)?;
     js.free(name);
@@ -126,14 +157,18 @@ fn take_text(state: &mut RunState, pick: impl FnOnce(&mut super::RunSpec) -> Str
 }
 
 /// Loads the entry module, unless the run starts from an application that has it.
-fn entry_exports(js: Js) -> JsResult {
-    match js.with_state(|state| state.modules.first().map(|entry| entry.object)) {
-        Some(entry) => js.get(entry, c"exports"),
-        None => {
-            load_entry(js)?;
-            require::load_found(js, None)
-        }
+fn entry(js: Js) -> Result<Loaded, Thrown> {
+    if js.with_state(|state| state.modules.is_empty()) {
+        load_entry(js)?;
+        return require::load_unless_module(js, None);
     }
+    let exports = if js.with_state(|state| state.esm.has_entry()) {
+        esm::finish_entry(js)?
+    } else {
+        let entry = js.with_state(|state| state.modules.first().map(|entry| entry.object));
+        js.get(entry.unwrap_or(Value::UNDEFINED), c"exports")?
+    };
+    Ok(Loaded::Exports(exports))
 }
 
 pub(super) fn load_entry(js: Js) -> Result<(), Thrown> {
@@ -284,7 +319,9 @@ pub(super) fn drain(js: Js) -> Result<Settled, Thrown> {
             if settle_main(js) {
                 return Ok(true);
             }
-            if !js.run_job()? {
+            let has_run = js.run_job();
+            js.with_state(|state| state.esm.end_job());
+            if !has_run? {
                 break;
             }
         }
@@ -315,6 +352,12 @@ fn run_timers(js: Js) -> Result<Settled, Thrown> {
 
 /// Looks at the promise of the result; `true` when the run is over.
 fn settle_main(js: Js) -> bool {
+    if js.with_state(|state| state.entry.is_some()) {
+        take_answer(js, go_on_with_entry(js));
+        if js.with_state(|state| state.outcome.is_some()) {
+            return true;
+        }
+    }
     let Some(main) = js.with_state(|state| state.main) else { return false };
     match js.promise_state(main) {
         PromiseState::Pending => false,

@@ -14,6 +14,7 @@ mod decode;
 mod encode;
 mod encode_node;
 mod errors;
+mod esm;
 mod execution;
 mod graph_text;
 mod guard;

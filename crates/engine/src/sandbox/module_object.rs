@@ -34,6 +34,7 @@ pub(super) fn create_module(js: Js, file_name: Value, parent: Option<u32>) -> Re
     js.define(module, c"require", js.function(c"require", 1, Native::Require as i32, data)?, Shape::Method)?;
     let parent =
         parent.and_then(|parent| js.with_state(|state| state.modules.get(parent as usize).map(|known| known.object)));
+    let parent = parent.filter(|parent| parent.is_object());
     if let Some(parent) = parent {
         add_child(js, parent, module)?;
     }

@@ -1,40 +1,52 @@
 //! A module's source: read, compiled by the user's compiler, wrapped, evaluated, and explained when it does not parse.
 
 use super::code_cache::{self, Code};
-use super::js::{Bytecode, Js, JsResult, Shape, Terminated, TextView, Thrown, Value};
+use super::js::{Bytecode, Js, Shape, Terminated, TextView, Thrown, Value};
 use super::module_object::decorate_require;
 use super::require::{Verdict, ask, fail, judge, not_loadable};
 use super::state::RunState;
 use super::{objects, stack};
 use crate::errors::Failure;
-use crate::modules::SourceKind;
+use crate::modules::{Format, PackageType, SourceKind, format_of};
 use crate::text::{HashedText, SharedText};
 use std::sync::Arc;
 
 /// Parameters on lines of their own, so that the module's first line keeps its number and its columns. Two lines, since
 /// the engine takes a first line numbered 0 for "not given".
 const WRAPPER_START: &str = "(function (exports, require, module, __filename, __dirname) {\n\n";
-const FIRST_LINE: i32 = -1;
+pub(super) const FIRST_LINE: i32 = -1;
 const WRAPPER_END: &str = "\n})";
 /// Bytecode is at most this many times as long as its source, as a rule; the rule only decides whether it is kept.
 const BYTECODE_OF_SOURCE: usize = 6;
 const ROOM_FOR_BYTECODE: usize = 256 << 10;
+/// As many lines as the wrapper has, so that lines count alike.
+const MODULE_START: &str = "\n\n";
 
-/// Reads `state.found` into `state.source`, compiled and wrapped, and says what it is.
-pub(super) fn judge_kind(js: Js) -> Result<SourceKind, Thrown> {
-    let (verdict, kind) = js.with_state(|state| match read_found(state) {
-        Ok(kind) => (Verdict::Found, kind),
-        Err(verdict) => (verdict, SourceKind::Script),
+/// What was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Read {
+    Json,
+    /// Wrapped, as CommonJS is.
+    Script,
+    /// As it is, apart from the lines before it.
+    Module,
+}
+
+/// Reads `state.found` into `state.source`, compiled and as the engine wants it, and says what it is.
+pub(super) fn read_found(js: Js) -> Result<Read, Thrown> {
+    let (verdict, read) = js.with_state(|state| match read(state) {
+        Ok(read) => (Verdict::Found, read),
+        Err(verdict) => (verdict, Read::Script),
     });
     js.with_state(|state| {
         if verdict == Verdict::NotFound {
             state.specifier = state.found.as_ref().map(|file| file.display().to_string()).unwrap_or_default();
         }
     });
-    judge(js, verdict).map(|_| kind)
+    judge(js, verdict).map(|_| read)
 }
 
-fn read_found(state: &mut RunState) -> Result<SourceKind, Verdict> {
+fn read(state: &mut RunState) -> Result<Read, Verdict> {
     let limits = state.spec().request.limits;
     let loaded = state.modules.len() as u64 + 1;
     if loaded > limits.modules {
@@ -50,7 +62,7 @@ fn read_found(state: &mut RunState) -> Result<SourceKind, Verdict> {
     state.file_name = Terminated::new(display.clone());
     if kind == SourceKind::Json {
         state.source = Terminated::new(source.as_str().to_owned());
-        return Ok(kind);
+        return Ok(Read::Json);
     }
     let text = compile(state, &path, source)?;
     let measured = text.as_str().len() as u64;
@@ -58,21 +70,44 @@ fn read_found(state: &mut RunState) -> Result<SourceKind, Verdict> {
         let what = format!("compiled source of {display}");
         return Err(fail(state, Failure::too_many_bytes(&what, limits.source_bytes, measured)));
     }
-    state.code = code_cache::get(&display, &text);
-    if state.code.is_none() {
-        state.source = Terminated::new(wrapped(text.as_str()));
-    }
+    // What has been compiled as a script before needs no look at its text.
+    state.code = if kind == SourceKind::Module { None } else { code_cache::get(&display, &text) };
+    let read = if state.code.is_some() { Read::Script } else { arrange(state, text.as_str(), kind) };
     state.module_text = Some(text);
-    Ok(kind)
+    Ok(read)
 }
 
-fn wrapped(code: &str) -> String {
+/// Decides what the source is, and puts it into `state.source` as the engine wants it.
+fn arrange(state: &mut RunState, text: &str, kind: SourceKind) -> Read {
+    let package = || match (&state.loader, &state.found) {
+        (Some(loader), Some(file)) => loader.package_type(file),
+        _ => PackageType::Unsaid,
+    };
+    let format = format_of(kind, text, package);
+    state.may_be_module = format == Format::Unclear;
+    if format == Format::Module {
+        state.source = Terminated::new(surrounded(MODULE_START, text, ""));
+        return Read::Module;
+    }
+    state.source = Terminated::new(surrounded(WRAPPER_START, text, WRAPPER_END));
+    Read::Script
+}
+
+/// What does not parse as CommonJS, and looks like an ES module, is one.
+fn rearrange(state: &mut RunState) {
+    if let Some(text) = &state.module_text {
+        state.source = Terminated::new(surrounded(MODULE_START, text.as_str(), ""));
+    }
+    state.may_be_module = false;
+}
+
+fn surrounded(start: &str, code: &str, end: &str) -> String {
     // The engine knows a hashbang only at the very start of a script.
-    let (start, code) = match code.strip_prefix("#!") {
+    let (comment, code) = match code.strip_prefix("#!") {
         Some(rest) => ("//", rest),
         None => ("", code),
     };
-    format!("{WRAPPER_START}{start}{code}{WRAPPER_END}")
+    format!("{start}{comment}{code}{end}")
 }
 
 /// The text the engine is to run: the source itself, or what the user's compiler makes of it.
@@ -96,13 +131,35 @@ pub(super) fn evaluate_json(js: Js, module: Value) -> Result<(), Thrown> {
     js.define(module, c"exports", exports, Shape::Data)
 }
 
-pub(super) fn evaluate_script(js: Js, module: Value, index: u32, file_name: Value) -> Result<(), Thrown> {
+/// The function around the module that was read; `None` when it is an ES module after all.
+pub(super) fn compile_script(js: Js) -> Result<Option<Value>, Thrown> {
     let function = match js.with_state(|state| state.code.as_ref().map(|code| TextView::on(&code.bytecode))) {
         // The state holds the code until the next module is read, which is after this call.
         Some(code) => js.load_bytecode(code.bytes()).and_then(|script| js.run_compiled(script))?,
-        None => evaluate_text(js)?,
+        None => match evaluate_text(js)? {
+            Some(function) => function,
+            None => return Ok(None),
+        },
     };
-    js.with_state(keep_source);
+    js.with_state(|state| {
+        let name = String::from_utf8_lossy(state.file_name.bytes()).into_owned();
+        let source = match state.code.take() {
+            Some(code) => Arc::clone(&code.source),
+            None => Arc::new(std::mem::take(&mut state.source)),
+        };
+        keep_module_source(state, name, source);
+    });
+    Ok(Some(function))
+}
+
+/// Calls the function around a module; takes it over.
+pub(super) fn evaluate_script(
+    js: Js,
+    function: Value,
+    module: Value,
+    index: u32,
+    file_name: Value,
+) -> Result<(), Thrown> {
     // What V8 calls the function around a module.
     js.define(function, c"name", js.string("Object.<anonymous>")?, Shape::Method)?;
     let require = js.get(module, c"require")?;
@@ -116,18 +173,26 @@ pub(super) fn evaluate_script(js: Js, module: Value, index: u32, file_name: Valu
     answer.map(|value| js.free(value))
 }
 
-/// Compiles the text that `state.source` holds, keeps its bytecode for the next time, and answers the wrapper.
-fn evaluate_text(js: Js) -> JsResult {
+/// Compiles the text that `state.source` holds, keeps its bytecode for the next time, and answers the wrapper; `None` when
+/// it is an ES module after all.
+fn evaluate_text(js: Js) -> Result<Option<Value>, Thrown> {
     let (source, file) = js.with_state(|state| (state.source.view(0), state.file_name.view(0)));
+    let script = match js.compile(source, file, FIRST_LINE) {
+        Ok(script) => script,
+        Err(Thrown) if js.with_state(|state| state.may_be_module) => {
+            js.free(js.take_exception());
+            js.with_state(rearrange);
+            return Ok(None);
+        }
+        Err(Thrown) => return Err(explain_syntax_error(js, source)),
+    };
     // Writing bytecode takes room in the guest's heap that the guest has not asked for.
-    if js.room() < ROOM_FOR_BYTECODE + source.bytes().len() * BYTECODE_OF_SOURCE {
-        return js.eval(source, file, FIRST_LINE).map_err(|Thrown| explain_syntax_error(js, source));
+    if js.room() >= ROOM_FOR_BYTECODE + source.bytes().len() * BYTECODE_OF_SOURCE {
+        let bytecode = js.write_bytecode(script)?;
+        js.with_state(|state| keep_code(state, bytecode));
+        js.free_bytecode(bytecode);
     }
-    let script = js.compile(source, file, FIRST_LINE).map_err(|Thrown| explain_syntax_error(js, source))?;
-    let bytecode = js.write_bytecode(script)?;
-    js.with_state(|state| keep_code(state, bytecode));
-    js.free_bytecode(bytecode);
-    js.run_compiled(script)
+    js.run_compiled(script).map(Some)
 }
 
 fn keep_code(state: &mut RunState, bytecode: Bytecode) {
@@ -141,21 +206,16 @@ fn keep_code(state: &mut RunState, bytecode: Bytecode) {
 }
 
 /// Keeps a module's source for stack traces, as long as there is room: it is host memory.
-fn keep_source(state: &mut RunState) {
+pub(super) fn keep_module_source(state: &mut RunState, name: String, source: Arc<Terminated>) {
     const ROOM: usize = 4 << 20;
-    let source = match state.code.take() {
-        Some(code) => Arc::clone(&code.source),
-        None => Arc::new(std::mem::take(&mut state.source)),
-    };
     state.source_bytes += source.bytes().len();
     if state.source_bytes <= ROOM {
-        let name = String::from_utf8_lossy(state.file_name.bytes()).into_owned();
         Arc::make_mut(&mut state.sources).insert(name, source);
     }
 }
 
 /// A syntax error says where it is and shows the line, in its message and in its stack.
-fn explain_syntax_error(js: Js, source: TextView) -> Thrown {
+pub(super) fn explain_syntax_error(js: Js, source: TextView) -> Thrown {
     let error = js.take_exception();
     if explain(js, error, source).is_err() {
         js.free(js.take_exception());

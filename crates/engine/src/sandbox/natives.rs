@@ -2,7 +2,7 @@
 //! it calls the engine.
 
 use super::js::{Args, Js, JsResult, Value};
-use super::{builtins, console, host_calls, process, random, require, stack, timers};
+use super::{builtins, console, esm, host_calls, process, random, require, stack, timers};
 
 macro_rules! natives {
     ($($name:ident => $function:path),+ $(,)?) => {
@@ -24,6 +24,7 @@ natives! {
     Require => require::require,
     RequireResolve => require::resolve,
     RequireResolvePaths => require::resolve_paths,
+    ImportMetaResolve => esm::resolve_from_meta,
     HostCall => host_calls::call,
     Console => console::write,
     ConsoleAssert => console::assert,

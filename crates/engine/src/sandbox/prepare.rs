@@ -4,9 +4,10 @@
 //! What is kept has to be whole: nothing may be under way that lives outside the arena.
 
 use super::breaker::Breach;
-use super::js::{Js, Thrown};
+use super::js::{Js, PromiseState, Thrown, Value};
 use super::outcome::{fail_with, fail_with_exception, first_unhandled};
-use super::{execution, host_calls, require};
+use super::require::{self, Loaded};
+use super::{esm, execution, host_calls};
 use crate::errors::{ErrorCode, Failure, FailureKind};
 
 /// Heap growth after which garbage is collected; ordinary runs never grow that much.
@@ -14,13 +15,13 @@ const COLLECT_AFTER: usize = 8 << 20;
 
 /// Evaluates the entry module and everything it has set going. Afterwards the state has an outcome if that failed.
 pub(super) fn prepare(js: Js) {
-    if load(js).is_err() {
-        return fail_with_exception(js);
-    }
+    let Ok(entry) = load(js) else { return fail_with_exception(js) };
     if let Some(promise) = first_unhandled(js) {
         return fail_with(js, js.promise_result(promise));
     }
-    if let Some(what) = js.with_state(|state| state.pending()) {
+    let is_awaiting = entry.is_some_and(|promise| js.promise_state(promise) == PromiseState::Pending);
+    let awaited = is_awaiting.then_some("its own await");
+    if let Some(what) = js.with_state(|state| state.pending()).or(awaited) {
         js.with_state(|state| {
             let file = &state.spec().request.file;
             let message = format!("{file} cannot be prepared: its top level leaves {what} pending");
@@ -31,12 +32,27 @@ pub(super) fn prepare(js: Js) {
     js.collect_garbage(COLLECT_AFTER);
 }
 
-fn load(js: Js) -> Result<(), Thrown> {
+/// Answers the promise of the entry module, if that is an ES module.
+fn load(js: Js) -> Result<Option<Value>, Thrown> {
     let global = js.global();
     host_calls::install(js, global)?;
     js.free(global);
     execution::load_entry(js)?;
-    let exports = require::load_found(js, None)?;
-    js.free(exports);
-    execution::drain(js).map(|_is_settled| ())
+    let promise = match require::load_unless_module(js, None)? {
+        Loaded::Exports(exports) => {
+            js.free(exports);
+            None
+        }
+        Loaded::Module => Some(esm::begin_entry(js)?),
+    };
+    execution::drain(js)?;
+    match promise.map(|promise| (promise, js.promise_state(promise))) {
+        Some((promise, PromiseState::Rejected)) => Err(js.throw(js.promise_result(promise))),
+        Some((_, PromiseState::Fulfilled)) => {
+            // The image gets the namespace, too.
+            js.free(esm::finish_entry(js)?);
+            Ok(promise)
+        }
+        _ => Ok(promise),
+    }
 }

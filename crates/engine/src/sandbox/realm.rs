@@ -4,7 +4,7 @@
 #![expect(unsafe_code, reason = "makes the engine's runtime and context")]
 
 use super::breaker::{MEMORY_FUNCTIONS, Outside, on_interrupt};
-use super::js::{Js, Shape, TextView, Thrown, Value, on_rejection};
+use super::js::{Js, Shape, TextView, Thrown, Value, on_rejection, register_modules};
 use super::natives::Native;
 use super::timers::TimerPrototypes;
 use super::{builtins, console, process, random, timers};
@@ -112,6 +112,7 @@ pub(super) unsafe fn create_context(outside: *mut Outside) -> Option<*mut qjs::J
         }
         qjs::JS_SetInterruptHandler(runtime, Some(on_interrupt), outside.cast());
         qjs::JS_SetHostPromiseRejectionTracker(runtime, Some(on_rejection), outside.cast());
+        register_modules(runtime);
         let context = qjs::JS_NewContext(runtime);
         if context.is_null() {
             return None;

@@ -5,13 +5,14 @@
 
 use super::builtins::{self, BuiltinIndex};
 use super::errors::{throw_invalid_argument, throw_known};
+use super::esm;
 use super::js::{Args, Js, JsResult, Shape, Thrown, Value};
 use super::module_object::{cached, create_module, forget, node_modules_paths, remember};
-use super::module_source::{evaluate_json, evaluate_script, judge_kind};
-use super::state::{HostKnowledge, RunState};
+use super::module_source::{Read, compile_script, evaluate_json, evaluate_script, read_found};
+use super::state::{HostKnowledge, LoadedModule, RunState};
 use crate::errors::{ErrorCode, Failure};
 use crate::hooks::{AskError, Question};
-use crate::modules::{ModuleError, Origin, Resolution, SourceKind};
+use crate::modules::{ModuleError, Origin, Resolution, Syntax};
 use crate::request::HookPlace;
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ pub(super) enum Verdict {
 pub(super) fn require(js: Js, _this: Value, args: Args, data: Value) -> JsResult {
     let from = data.as_number().unwrap_or(0.0) as u32;
     read_specifier(js, args.get(0))?;
-    match judge(js, js.with_state(|state| resolve_specifier(state, from)))? {
+    match judge(js, js.with_state(|state| resolve_specifier(state, from, Syntax::Require)))? {
         Verdict::Builtin(index) => builtins::load(js, index),
         _ => load_found(js, Some(from)),
     }
@@ -46,7 +47,7 @@ pub(super) fn require(js: Js, _this: Value, args: Args, data: Value) -> JsResult
 pub(super) fn resolve(js: Js, _this: Value, args: Args, data: Value) -> JsResult {
     let from = data.as_number().unwrap_or(0.0) as u32;
     read_specifier(js, args.get(0))?;
-    match judge(js, js.with_state(|state| resolve_specifier(state, from)))? {
+    match judge(js, js.with_state(|state| resolve_specifier(state, from, Syntax::Require)))? {
         Verdict::Builtin(_) => js.string_from_state(|state| &state.specifier),
         _ => {
             js.with_state(found_path_to_scratch);
@@ -60,40 +61,83 @@ pub(super) fn resolve_paths(js: Js, _this: Value, _args: Args, data: Value) -> J
     node_modules_paths(js, from)
 }
 
+/// What became of a file.
+#[derive(Clone, Copy)]
+pub(super) enum Loaded {
+    /// It is loaded, and these are its exports.
+    Exports(Value),
+    /// It is an ES module, which is not loaded here; `state.module_source` has its source, unless it is known already.
+    Module,
+}
+
 /// Loads the module behind `state.found`, or answers its exports if it is loaded already.
 pub(super) fn load_found(js: Js, parent: Option<u32>) -> JsResult {
-    js.with_state(found_path_to_scratch);
+    match load_unless_module(js, parent)? {
+        Loaded::Exports(exports) => Ok(exports),
+        Loaded::Module => esm::require(js),
+    }
+}
+
+/// As `load_found`, for whoever has a use for ES modules of its own.
+pub(super) fn load_unless_module(js: Js, parent: Option<u32>) -> Result<Loaded, Thrown> {
+    let is_known_module = js.with_state(|state| {
+        found_path_to_scratch(state);
+        esm::is_known(state)
+    });
+    if is_known_module {
+        return Ok(Loaded::Module);
+    }
     let file_name = js.string_from_state(|state| &state.scratch)?;
     if let Some(known) = cached(js, file_name)? {
         js.free(file_name);
-        let exports = js.get(known, c"exports");
+        let exports = js.get(known, c"exports")?;
         js.free(known);
-        return exports;
+        return Ok(Loaded::Exports(exports));
     }
     js.with_state(RunState::begin_reading);
-    let exports = load_new(js, file_name, parent);
-    js.with_state(RunState::end_reading);
+    let loaded = load_new(js, file_name, parent);
+    js.with_state(|state| {
+        if matches!(loaded, Ok(Loaded::Module)) {
+            state.module_source = std::mem::take(&mut state.source);
+        }
+        state.end_reading();
+    });
     js.free(file_name);
-    exports
+    loaded
 }
 
 /// Loads the module behind `state.found` whose name is not in the cache.
-fn load_new(js: Js, file_name: Value, parent: Option<u32>) -> JsResult {
-    let kind = judge_kind(js)?;
+fn load_new(js: Js, file_name: Value, parent: Option<u32>) -> Result<Loaded, Thrown> {
+    let function = match read_found(js)? {
+        Read::Module => None,
+        Read::Json => Some(Value::UNDEFINED),
+        Read::Script => compile_script(js)?,
+    };
+    let Some(function) = function else { return Ok(Loaded::Module) };
     let (module, index) = create_module(js, file_name, parent)?;
     remember(js, file_name, module)?;
-    let outcome = match kind {
-        SourceKind::Json => evaluate_json(js, module),
-        SourceKind::Script => evaluate_script(js, module, index, file_name),
+    let outcome = if function.is_undefined() {
+        evaluate_json(js, module)
+    } else {
+        evaluate_script(js, function, module, index, file_name)
     };
     if outcome.is_err() {
         forget(js, file_name);
         return Err(Thrown);
     }
     js.define(module, c"loaded", Value::TRUE, Shape::Data)?;
-    let exports = js.get(module, c"exports");
+    let exports = js.get(module, c"exports")?;
     js.free(module);
-    exports
+    Ok(Loaded::Exports(exports))
+}
+
+/// Counts the file in `state.found` among the run's modules; it has no module object.
+pub(super) fn note_module(state: &mut RunState) -> u32 {
+    let place = state.modules.len() as u32;
+    if let Some(file) = state.found.take() {
+        Arc::make_mut(&mut state.modules).push(LoadedModule { file, object: Value::UNDEFINED });
+    }
+    place
 }
 
 fn read_specifier(js: Js, value: Value) -> Result<(), Thrown> {
@@ -101,16 +145,7 @@ fn read_specifier(js: Js, value: Value) -> Result<(), Thrown> {
         return Err(throw_invalid_argument(js, c"The \"id\" argument must be of type string"));
     }
     let text = js.text(value)?;
-    let is_too_long = js.with_state(|state| {
-        let measured = text.bytes().len();
-        let bytes = &text.bytes()[..measured.min(LONGEST_SPECIFIER)];
-        state.specifier = String::from_utf8_lossy(bytes).into_owned();
-        if measured > LONGEST_SPECIFIER {
-            let reason = format!("the specifier has {measured} bytes, limit is {LONGEST_SPECIFIER}");
-            state.knowledge = Some(HostKnowledge::Reason(reason));
-        }
-        measured > LONGEST_SPECIFIER
-    });
+    let is_too_long = js.with_state(|state| keep_specifier(state, text.bytes()));
     js.free_text(text);
     if is_too_long {
         // What is left of it may be the name of another module.
@@ -122,17 +157,37 @@ fn read_specifier(js: Js, value: Value) -> Result<(), Thrown> {
     Ok(())
 }
 
+/// Puts what a module is asked for by into the state; what is too long for that is no module's name.
+pub(super) fn keep_specifier(state: &mut RunState, specifier: &[u8]) -> bool {
+    let measured = specifier.len();
+    state.specifier = String::from_utf8_lossy(&specifier[..measured.min(LONGEST_SPECIFIER)]).into_owned();
+    if measured > LONGEST_SPECIFIER {
+        let reason = format!("the specifier has {measured} bytes, limit is {LONGEST_SPECIFIER}");
+        state.knowledge = Some(HostKnowledge::Reason(reason));
+    }
+    measured > LONGEST_SPECIFIER
+}
+
 /// Turns a verdict into control flow.
 pub(super) fn judge(js: Js, verdict: Verdict) -> Result<Verdict, Thrown> {
+    judge_with(js, verdict, ErrorCode::ModuleNotFound.as_str())
+}
+
+/// As `judge`, with the code that Node gives for `import`.
+pub(super) fn judge_import(js: Js, verdict: Verdict) -> Result<Verdict, Thrown> {
+    judge_with(js, verdict, "ERR_MODULE_NOT_FOUND")
+}
+
+fn judge_with(js: Js, verdict: Verdict, not_found: &str) -> Result<Verdict, Thrown> {
     match verdict {
         Verdict::Found | Verdict::Builtin(_) => Ok(verdict),
         Verdict::NotFound => {
             js.with_state(|state| state.specifier = format!("Cannot find module '{}'", state.specifier));
-            Err(throw_scratch(js, ErrorCode::ModuleNotFound))
+            Err(throw_scratch(js, not_found))
         }
         Verdict::HookFailed => {
             js.with_state(|state| state.specifier = "a hook of the host failed".to_owned());
-            Err(throw_scratch(js, ErrorCode::Hook))
+            Err(throw_scratch(js, ErrorCode::Hook.as_str()))
         }
         Verdict::Stopped => Err(js.leave(super::breaker::Breach::Told)),
         Verdict::Failed => Err(js.leave(super::breaker::Breach::Failure)),
@@ -140,28 +195,29 @@ pub(super) fn judge(js: Js, verdict: Verdict) -> Result<Verdict, Thrown> {
 }
 
 /// Throws an error whose message waits in `state.specifier`.
-fn throw_scratch(js: Js, code: ErrorCode) -> Thrown {
+fn throw_scratch(js: Js, code: &str) -> Thrown {
     js.with_state(|state| std::mem::swap(&mut state.scratch, &mut state.specifier));
     throw_known(js, code)
 }
 
-fn resolve_specifier(state: &mut RunState, from: u32) -> Verdict {
+/// What the state's specifier means in the module at `from`.
+pub(super) fn resolve_specifier(state: &mut RunState, from: u32, syntax: Syntax) -> Verdict {
     let specifier = std::mem::take(&mut state.specifier);
     let origin = state.modules.get(from as usize).map_or(Origin::Own, |module| module.file.origin());
     let verdict = match builtins::find(state, &specifier, origin) {
         Some(index) => Verdict::Builtin(index),
-        None => resolve_file(state, &specifier, from),
+        None => resolve_file(state, &specifier, from, syntax),
     };
     state.specifier = specifier;
     verdict
 }
 
-fn resolve_file(state: &mut RunState, specifier: &str, from: u32) -> Verdict {
+fn resolve_file(state: &mut RunState, specifier: &str, from: u32, syntax: Syntax) -> Verdict {
     let (Some(loader), Some(requirer)) = (&state.loader, state.modules.get(from as usize)) else {
         return fail(state, Failure::internal("a module was required outside of a run"));
     };
     let from_file = requirer.file.clone();
-    let from_dir = match loader.resolve(specifier, &from_file) {
+    let from_dir = match loader.resolve(specifier, &from_file, syntax) {
         Ok(Resolution::Found(file)) => {
             state.found = Some(file);
             return Verdict::Found;

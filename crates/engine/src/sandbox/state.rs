@@ -4,6 +4,7 @@
 
 use super::code_cache::Code;
 use super::decode::Form;
+use super::esm::Graph;
 use super::graph_text::Encoder;
 use super::host_calls::HostCalls;
 use super::js::{Terminated, Value};
@@ -22,6 +23,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub(super) struct LoadedModule {
     pub(super) file: ApprovedPath,
+    /// Its `module`; `undefined` for an ES module, which has none.
     pub(super) object: Value,
 }
 
@@ -43,6 +45,7 @@ pub(super) struct RunState {
     pub(super) loader: Option<ModuleLoader>,
     /// Shared with the image of a prepared application, until the run loads more.
     pub(super) modules: Arc<Vec<LoadedModule>>,
+    pub(super) esm: Graph,
     /// `require.cache`.
     pub(super) cache: Option<Value>,
     /// Exports of builtins by their index, once this run has loaded them.
@@ -66,6 +69,8 @@ pub(super) struct RunState {
     pub(super) knowledge: Option<HostKnowledge>,
     /// Likewise, of errors that are being made, innermost last.
     pub(super) waiting_knowledge: Vec<Option<HostKnowledge>>,
+    /// The promise of the run's file, if that is an ES module that has not been evaluated yet.
+    pub(super) entry: Option<Value>,
     /// The promise of the run's result, once the function was called.
     pub(super) main: Option<Value>,
     pub(super) outcome: Option<Outcome>,
@@ -85,6 +90,10 @@ pub(super) struct RunState {
     pub(super) file_name: Terminated,
     /// What a nested load interrupts, innermost last: the engine may still be reading it.
     pub(super) interrupted_readings: Vec<Reading>,
+    /// The source of an ES module, from when it is known to be one until it is compiled.
+    pub(super) module_source: Terminated,
+    /// Whether what `source` holds is an ES module if it does not parse as a script.
+    pub(super) may_be_module: bool,
     /// What modules were made of, by the name in stack traces, for columns in those; bounded in bytes.
     pub(super) sources: Arc<HashMap<String, Arc<Terminated>>>,
     pub(super) source_bytes: usize,
@@ -118,6 +127,7 @@ pub(super) struct Reading {
 /// What belongs to the image of a prepared application although it lies outside the arena.
 pub(super) struct Kept {
     modules: Arc<Vec<LoadedModule>>,
+    esm: Graph,
     cache: Option<Value>,
     builtins: Vec<Option<Value>>,
     sources: Arc<HashMap<String, Arc<Terminated>>>,
@@ -161,6 +171,7 @@ impl RunState {
     pub(super) fn keep(&self) -> Kept {
         Kept {
             modules: Arc::clone(&self.modules),
+            esm: self.esm.keep(),
             cache: self.cache,
             builtins: self.builtins.clone(),
             sources: Arc::clone(&self.sources),
@@ -171,6 +182,7 @@ impl RunState {
     /// Makes the state that of a sandbox whose image was taken when `kept` was.
     pub(super) fn put_back(&mut self, kept: &Kept) {
         self.modules = Arc::clone(&kept.modules);
+        self.esm = kept.esm.keep();
         self.cache = kept.cache;
         self.builtins.clone_from(&kept.builtins);
         self.sources = Arc::clone(&kept.sources);

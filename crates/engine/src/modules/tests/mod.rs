@@ -6,6 +6,7 @@ mod packages;
 mod paths;
 
 use super::*;
+use crate::modules::Syntax;
 use std::path::PathBuf;
 
 /// A folder with files, gone with the test.
@@ -92,12 +93,12 @@ impl Run<'_> {
     }
 
     fn from(&self, from: &ApprovedPath, specifier: &str) -> Answer {
-        self.answer(self.loader.resolve(specifier, from), specifier)
+        self.answer(self.loader.resolve(specifier, from, Syntax::Require), specifier)
     }
 
     /// The file behind a specifier in `main.js`, to require from it in turn.
     fn load(&self, specifier: &str) -> ApprovedPath {
-        match self.loader.resolve(specifier, &self.entry("main.js")).unwrap() {
+        match self.loader.resolve(specifier, &self.entry("main.js"), Syntax::Require).unwrap() {
             Resolution::Found(file) => file,
             Resolution::AskHook { .. } => panic!("{specifier} was not found"),
         }

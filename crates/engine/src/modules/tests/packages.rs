@@ -1,6 +1,7 @@
 //! Packages: who may ask for them, where they are looked up, and what their manifests say.
 
 use super::*;
+use crate::modules::Syntax;
 
 /// Where the manifest of an installed package lies.
 fn manifest(name: &str) -> String {
@@ -261,7 +262,9 @@ fn packages_find_their_files_as_in_node_whatever_the_guests_are_called() {
     let main = run.entry("main");
     assert_eq!(run.from(&main, "money"), file("app/node_modules/money/lib/money.js"));
     assert_eq!(run.from(&main, "./node_modules/money"), file("app/node_modules/money/lib/money.js"));
-    let Ok(Resolution::Found(money)) = run.loader.resolve("money", &main) else { panic!("money is there") };
+    let Ok(Resolution::Found(money)) = run.loader.resolve("money", &main, Syntax::Require) else {
+        panic!("money is there")
+    };
     assert_eq!(run.from(&money, "./tax"), file("app/node_modules/money/lib/tax.js"), "not what it was made from");
     assert_eq!(run.from(&money, "./README"), file("app/node_modules/money/lib/README"));
 }

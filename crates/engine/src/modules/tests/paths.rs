@@ -72,7 +72,7 @@ fn json_is_data_and_needs_no_listed_extension() {
     assert_eq!(run.main("./data"), file("app/data.json"));
     assert_eq!(run.main("./list"), file("app/list/index.json"));
     assert_eq!(run.load("./data.json").kind(), SourceKind::Json);
-    assert_eq!(run.entry("main.js").kind(), SourceKind::Script);
+    assert_eq!(run.entry("main.js").kind(), SourceKind::Unclear);
 }
 
 #[test]

@@ -12,6 +12,7 @@
 mod callbacks;
 mod create;
 mod inspect;
+mod modules;
 mod properties;
 mod run;
 mod text;
@@ -19,6 +20,7 @@ mod value;
 
 pub(super) use callbacks::on_rejection;
 pub(super) use inspect::{ObjectClass, PromiseState};
+pub(super) use modules::{Module, c_string, register_modules};
 pub(super) use properties::Shape;
 pub(super) use run::Bytecode;
 pub(super) use text::{Terminated, Text, TextView};
