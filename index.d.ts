@@ -314,7 +314,7 @@ export namespace errors {
   class EngineError extends IsolatedRuntimeError {}
   /** `ERR_HOOK`; `cause` is what the hook threw. */
   class HookError extends IsolatedRuntimeError {
-    readonly hook: 'resolver hook' | 'compiler hook' | 'argument resolver' | 'running hook' | 'hook thread';
+    readonly hook: 'resolver hook' | 'compiler hook' | 'type stripper' | 'argument resolver' | 'running hook' | 'hook thread';
     /** The hook's module; null for functions. */
     readonly file: string | null;
   }

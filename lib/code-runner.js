@@ -6,19 +6,22 @@
  */
 
 const { Engine } = require('./engine');
+const { HookThread } = require('./hooks');
 const { encode } = require('./encode');
 const { json } = require('./own-json');
 const checks = require('./checks');
 const options = require('./options');
 const { read } = checks;
 
-/** @type {{ engine: InstanceType<typeof Engine>, defaults: options.RuntimeOptions } | undefined} */
+/** @type {{ engine: InstanceType<typeof Engine>, hooks: InstanceType<typeof HookThread>, defaults: options.RuntimeOptions } | undefined} */
 let shared;
 
 function sharedEngine() {
   if (shared === undefined) {
     const defaults = options.runtimeOptions({});
-    shared = { engine: new Engine(options.engineOptions(defaults)), defaults };
+    const engine = new Engine(options.engineOptions(defaults));
+    // For TypeScript only: hooks are functions here.
+    shared = { engine, hooks: new HookThread(engine), defaults };
   }
   return shared;
 }

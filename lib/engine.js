@@ -21,6 +21,7 @@ const CONSOLE = 3;
 const HOOK = 4;
 const REPLACE_HOOK_THREAD = 5;
 const CALL = 6;
+const WANT_HOOK_THREAD = 7;
 
 /** Nothing happens that often; the handle only keeps the event loop alive. */
 const LONGEST_INTERVAL = 2 ** 31 - 1;
@@ -60,6 +61,8 @@ class Engine {
     this.isClosed = false;
     /** Told the generation of a hook thread that hangs. @type {(generation: number) => void} */
     this.onHookThreadHangs = () => {};
+    /** Told that a run has a request and there is no hook thread. */
+    this.onHookThreadWanted = () => {};
     /** @type {(() => void)[]} */
     this.idleListeners = [];
     // The native side keeps this function for as long as the environment lives: it may not keep the engine.
@@ -170,6 +173,8 @@ class Engine {
         return void this.call(id, text, more);
       case REPLACE_HOOK_THREAD:
         return this.onHookThreadHangs(id);
+      case WANT_HOOK_THREAD:
+        return this.onHookThreadWanted();
       default:
     }
   }

@@ -23,7 +23,7 @@ const CLASS_OF_KIND = {
 };
 
 const HOOK_NAMES = /** @type {Record<string, string>} */ ({
-  resolve: 'resolver hook', compile: 'compiler hook', arguments: 'argument resolver', running: 'running hook',
+  resolve: 'resolver hook', compile: 'compiler hook', arguments: 'argument resolver', strip: 'type stripper', running: 'running hook',
 });
 
 /**

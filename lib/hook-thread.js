@@ -12,6 +12,7 @@ const { encode } = require('./encode');
 const { decode } = require('./decode');
 const { hookReport } = require('./failures');
 const { json } = require('./own-json');
+const { stripTypes } = require('./type-stripper');
 
 const { engineId, generation } = workerData;
 /** Resolvers kept for distinct options; with more of them, the oldest are made anew. */
@@ -84,7 +85,7 @@ async function resolverFor(file, options) {
   return resolver;
 }
 
-/** @type {Record<string, { file: (data: HookData) => string, answer: (data: HookData, payload: string[]) => Promise<string> }>} */
+/** @type {Record<string, { file: (data: HookData) => string | null, answer: (data: HookData, payload: string[]) => Promise<string> }>} */
 const KINDS = {
   resolve: {
     file: (data) => data.resolverPath,
@@ -101,6 +102,10 @@ const KINDS = {
       if (typeof compiled !== 'string') throw new TypeError(`the compiler must answer a string, got ${typeof compiled}`);
       return compiled;
     },
+  },
+  strip: {
+    file: () => null,
+    answer: async (_data, [code]) => stripTypes(code),
   },
   arguments: {
     file: (data) => data.argsResolverPath,

@@ -44,6 +44,7 @@ class HookThread {
     /** @type {Map<number, Load>} */
     this.loads = new Map();
     engine.onHookThreadHangs = (generation) => this.replace(generation);
+    engine.onHookThreadWanted = () => this.startIfNone();
   }
 
   /**
@@ -69,6 +70,11 @@ class HookThread {
       if (this.worker === undefined) this.start();
       else this.worker.postMessage(message);
     });
+  }
+
+  /** A run has a request for the thread, which no module of a hook has been a reason to start. */
+  startIfNone() {
+    if (this.worker === undefined && !this.isClosed) this.start();
   }
 
   /** The thread of this generation hangs. @param {number} generation */

@@ -34,6 +34,7 @@ const CONSOLE: u32 = 3;
 const HOOK: u32 = 4;
 const REPLACE_HOOK_THREAD: u32 = 5;
 const CALL: u32 = 6;
+const WANT_HOOK_THREAD: u32 = 7;
 
 #[derive(Default)]
 struct Content {
@@ -176,5 +177,9 @@ impl Host for Outbox {
 
     fn hook_thread_hangs(&self, generation: u32) {
         self.put(REPLACE_HOOK_THREAD, generation, String::new(), String::new());
+    }
+
+    fn hook_thread_wanted(&self) {
+        self.put(WANT_HOOK_THREAD, 0, String::new(), String::new());
     }
 }

@@ -30,7 +30,7 @@ pub struct HookRequest {
     pub id: RequestId,
     /// The run that waits for the answer.
     pub run: RunId,
-    /// `resolve`, `compile`, `arguments` or `running`.
+    /// `resolve`, `compile`, `strip`, `arguments` or `running`.
     pub kind: &'static str,
     /// JSON text that the host gave with the run, handed back (hook threads only).
     pub data: std::sync::Arc<str>,
@@ -70,4 +70,7 @@ pub trait Host: Send + Sync {
 
     /// The hook thread of this generation hangs in a request whose run is over; it has to be replaced.
     fn hook_thread_hangs(&self, generation: u32);
+
+    /// There is a request for a hook thread, and none is attached. One may be on its way.
+    fn hook_thread_wanted(&self);
 }

@@ -24,7 +24,7 @@ pub struct Question<'a> {
     pub control: &'a RunControl,
     /// Where the hook runs.
     pub place: HookPlace,
-    /// `resolve`, `compile`, `arguments` or `running`.
+    /// `resolve`, `compile`, `strip`, `arguments` or `running`.
     pub kind: &'static str,
     /// The host's own data for the hook thread.
     pub data: Arc<str>,
@@ -193,7 +193,14 @@ impl HookDesk {
     }
 
     fn enqueue(&self, id: RequestId) {
-        self.lock().waiting.push_back(id);
+        let is_attached = {
+            let mut desk = self.lock();
+            desk.waiting.push_back(id);
+            desk.is_attached
+        };
+        if !is_attached {
+            self.host.hook_thread_wanted();
+        }
         self.hand_over_next();
     }
 

@@ -10,6 +10,7 @@ struct Recorder {
     thread_requests: Mutex<Vec<(u32, HookRequest)>>,
     host_requests: Mutex<Vec<HookRequest>>,
     hangs: Mutex<Vec<u32>>,
+    times_wanted: Mutex<u32>,
 }
 
 impl Host for Recorder {
@@ -25,6 +26,9 @@ impl Host for Recorder {
     }
     fn hook_thread_hangs(&self, generation: u32) {
         self.hangs.lock().unwrap().push(generation);
+    }
+    fn hook_thread_wanted(&self) {
+        *self.times_wanted.lock().unwrap() += 1;
     }
 }
 
@@ -47,6 +51,26 @@ fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
         assert!(start.elapsed() < Duration::from_secs(10), "what was waited for did not happen");
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+#[test]
+fn a_hook_thread_is_wanted_only_where_none_is_attached() {
+    let host = Arc::new(Recorder::default());
+    let desk = HookDesk::new(host.clone());
+    let control = started(5_000);
+    std::thread::scope(|scope| {
+        let asked = scope.spawn(|| desk.ask(question(&control, 1, HookPlace::Thread)));
+        until(|| (*host.times_wanted.lock().unwrap() == 1).then_some(()));
+        desk.attach(1);
+        let id = until(|| host.thread_requests.lock().unwrap().first().map(|(_, request)| request.id));
+        desk.answer_from_thread(1, id, Ok("first".into()));
+        assert_eq!(asked.join().unwrap(), Ok("first".into()));
+        let asked = scope.spawn(|| desk.ask(question(&control, 2, HookPlace::Thread)));
+        let id = until(|| host.thread_requests.lock().unwrap().get(1).map(|(_, request)| request.id));
+        desk.answer_from_thread(1, id, Ok("second".into()));
+        assert_eq!(asked.join().unwrap(), Ok("second".into()));
+    });
+    assert_eq!(*host.times_wanted.lock().unwrap(), 1);
 }
 
 #[test]

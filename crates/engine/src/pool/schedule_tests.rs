@@ -24,6 +24,7 @@ impl Host for Silent {
         false
     }
     fn hook_thread_hangs(&self, _generation: u32) {}
+    fn hook_thread_wanted(&self) {}
 }
 
 fn shared(threads: usize, max: usize) -> Arc<Shared> {

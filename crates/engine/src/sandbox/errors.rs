@@ -7,6 +7,7 @@ use std::ffi::CStr;
 /// Places in `ERROR_CLASSES`.
 pub(super) const ERROR: usize = 0;
 pub(super) const TYPE_ERROR: usize = 1;
+pub(super) const SYNTAX_ERROR: usize = 3;
 
 /// Of how many errors the host remembers what the guest may not know: a guest can make any number, and drop them.
 const KNOWN_ERRORS: usize = 200;

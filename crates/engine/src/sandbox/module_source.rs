@@ -8,6 +8,7 @@ use super::state::RunState;
 use super::{objects, stack};
 use crate::errors::Failure;
 use crate::modules::{Format, PackageType, SourceKind, format_of};
+use crate::request::HookPlace;
 use crate::text::{HashedText, SharedText};
 use std::sync::Arc;
 
@@ -54,6 +55,7 @@ fn read(state: &mut RunState) -> Result<Read, Verdict> {
     }
     let (Some(loader), Some(file)) = (&state.loader, &state.found) else { return Err(Verdict::Failed) };
     let (kind, display) = (file.kind(), file.display().to_string());
+    let is_typescript = file.is_typescript();
     let path = file.path().to_string_lossy().into_owned();
     let source = match loader.read(file) {
         Ok(source) => source,
@@ -64,7 +66,11 @@ fn read(state: &mut RunState) -> Result<Read, Verdict> {
         state.source = Terminated::new(source.as_str().to_owned());
         return Ok(Read::Json);
     }
-    let text = compile(state, &path, source)?;
+    let text = if is_typescript && state.spec().request.hooks.compiler.is_none() {
+        strip_types(state, &path, &display, source)?
+    } else {
+        compile(state, &path, source)?
+    };
     let measured = text.as_str().len() as u64;
     if measured > limits.source_bytes {
         let what = format!("compiled source of {display}");
@@ -123,6 +129,40 @@ fn compile(state: &mut RunState, path: &str, source: SharedText) -> Result<Share
     let code = HashedText::shared(code);
     services.compiled.insert(&compiler, path, &source, &code);
     Ok(code)
+}
+
+/// TypeScript without its types, everything else where it was. A user's compiler comes before this.
+fn strip_types(state: &mut RunState, path: &str, display: &str, source: SharedText) -> Result<SharedText, Verdict> {
+    const STRIPPER: &str = "type stripper";
+    let services = Arc::clone(state.services());
+    if let Some(code) = services.compiled.get(STRIPPER, path, &source) {
+        return Ok(code);
+    }
+    let answer = ask(state, HookPlace::Thread, "strip", vec![source.as_str().to_owned(), path.to_owned()])?;
+    let Some(code) = answer.strip_prefix('c') else {
+        let problem = serde_json::from_str(answer.get(1..).unwrap_or_default()).unwrap_or_default();
+        state.specifier = describe(&problem, display);
+        return Err(Verdict::BrokenTypes);
+    };
+    let code = HashedText::shared(code.to_owned());
+    services.compiled.insert(STRIPPER, path, &source, &code);
+    Ok(code)
+}
+
+/// What is wrong with a source, as the stripper has it.
+#[derive(Default, serde::Deserialize)]
+struct TypesProblem {
+    message: String,
+    line: Option<u32>,
+    column: Option<u32>,
+}
+
+fn describe(problem: &TypesProblem, display: &str) -> String {
+    let TypesProblem { message, line, column } = problem;
+    match (line, column) {
+        (Some(line), Some(column)) => format!("{message} ({display}:{line}:{column})"),
+        _ => format!("{message} ({display})"),
+    }
 }
 
 pub(super) fn evaluate_json(js: Js, module: Value) -> Result<(), Thrown> {

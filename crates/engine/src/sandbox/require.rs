@@ -4,7 +4,7 @@
 //! module runs guest code, which runs `require`, and control may jump out from beneath all of it.
 
 use super::builtins::{self, BuiltinIndex};
-use super::errors::{throw_invalid_argument, throw_known};
+use super::errors::{SYNTAX_ERROR, throw_invalid_argument, throw_known, throw_node_error};
 use super::esm;
 use super::js::{Args, Js, JsResult, Shape, Thrown, Value};
 use super::module_object::{cached, create_module, forget, node_modules_paths, remember};
@@ -29,6 +29,8 @@ pub(super) enum Verdict {
     NotFound,
     /// A hook failed; `state.knowledge` has its report.
     HookFailed,
+    /// TypeScript that cannot be read; `state.specifier` says why.
+    BrokenTypes,
     /// The run was told to stop; its control says why.
     Stopped,
     /// The run is over; `state.failure` says why.
@@ -188,6 +190,10 @@ fn judge_with(js: Js, verdict: Verdict, not_found: &str) -> Result<Verdict, Thro
         Verdict::HookFailed => {
             js.with_state(|state| state.specifier = "a hook of the host failed".to_owned());
             Err(throw_scratch(js, ErrorCode::Hook.as_str()))
+        }
+        Verdict::BrokenTypes => {
+            js.with_state(|state| std::mem::swap(&mut state.scratch, &mut state.specifier));
+            Err(throw_node_error(js, SYNTAX_ERROR, "ERR_INVALID_TYPESCRIPT_SYNTAX"))
         }
         Verdict::Stopped => Err(js.leave(super::breaker::Breach::Told)),
         Verdict::Failed => Err(js.leave(super::breaker::Breach::Failure)),

@@ -74,7 +74,9 @@ fn find(js: Js, base: &[u8], specifier: &[u8], attributes: Value) -> Result<Inde
             state.esm.builtin(name, builtin)
         }),
         // Neither is left by then.
-        Verdict::NotFound | Verdict::HookFailed | Verdict::Stopped | Verdict::Failed => return Err(Thrown),
+        Verdict::NotFound | Verdict::HookFailed | Verdict::BrokenTypes | Verdict::Stopped | Verdict::Failed => {
+            return Err(Thrown);
+        }
     };
     check(js, index, asked)?;
     Ok(index)
