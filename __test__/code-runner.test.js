@@ -209,13 +209,10 @@ test('a function hook may start a run itself', async () => {
 });
 
 test('all runners of a process share a pool that never keeps the process alive', () => {
+  const root = folder({ 'index.js': 'exports.main = (x) => new Promise((done) => setTimeout(done, 50, x)); exports.endless = () => { for (;;); }' });
   const program = `
-    const fs = require('node:fs'); const os = require('node:os'); const path = require('node:path');
-    const root = fs.mkdtempSync(path.join(os.tmpdir(), 'isolated-runtime-'));
-    process.on('exit', () => fs.rmSync(root, { recursive: true, force: true }));
-    fs.writeFileSync(path.join(root, 'index.js'), 'exports.main = (x) => new Promise((done) => setTimeout(done, 50, x)); exports.endless = () => { for (;;); }');
-    const make = () => new isolated.CodeRunner({ root, file: 'index.js', timeout: 300, compiler: (code) => code });
-    make().run({ funcName: 'endless' }).catch((error) => console.log(error.code));
+    const make = (timeout) => new isolated.CodeRunner({ root: ${JSON.stringify(root)}, file: 'index.js', timeout, compiler: (code) => code });
+    make(200).run({ funcName: 'endless' }).catch((error) => console.log(error.code));
     Promise.all([1, 2, 3].map((x) => make().run({ funcName: 'main', args: [x] }))).then((results) => console.log(results.join()));`;
   const { status, signal, stdout, stderr } = child(program);
   assert.deepEqual({ status, signal, stdout: stdout.trim().split('\n').sort(), stderr }, { status: 0, signal: null, stdout: ['1,2,3', 'ERR_TIMEOUT'], stderr: '' });

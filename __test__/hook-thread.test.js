@@ -175,29 +175,21 @@ test('several hooks of one run work together, and each run has its own resolverO
   await on.shutdown();
 });
 
+/** The start of a program that has a runtime with this compiler, and `run()` of a guest in it. */
+function programWith(compiler) {
+  const root = JSON.stringify(folder({ 'index.js': 'exports.main = () => 1', 'compiler.js': compiler }));
+  return `const runtime = new isolated.IsolatedRuntime({ compilerModulePath: require('node:path').join(${root}, 'compiler.js') });
+    const run = () => runtime.run({ root: ${root}, file: 'index.js', funcName: 'main' });`;
+}
+
 test('a hook thread never keeps the process alive', () => {
-  const program = `
-    const fs = require('node:fs'); const os = require('node:os'); const path = require('node:path');
-    const root = fs.mkdtempSync(path.join(os.tmpdir(), 'isolated-runtime-'));
-    process.on('exit', () => fs.rmSync(root, { recursive: true, force: true }));
-    fs.writeFileSync(path.join(root, 'index.js'), 'exports.main = () => 1');
-    fs.writeFileSync(path.join(root, 'compiler.js'), 'setInterval(() => {}, 1000); module.exports = (code) => code');
-    const runtime = new isolated.IsolatedRuntime({ compilerModulePath: path.join(root, 'compiler.js') });
-    runtime.run({ root, file: 'index.js', funcName: 'main' }).then((result) => console.log('result', result));`;
-  const { status, signal, stdout, stderr } = child(program);
+  const start = programWith('setInterval(() => {}, 1000); module.exports = (code) => code');
+  const { status, signal, stdout, stderr } = child(`${start} run().then((result) => console.log('result', result));`);
   assert.deepEqual({ status, signal, stdout: stdout.trim(), stderr }, { status: 0, signal: null, stdout: 'result 1', stderr: '' });
 });
 
 test('a hook that hangs does not keep process.exit from ending the process', () => {
-  const program = `
-    const fs = require('node:fs'); const os = require('node:os'); const path = require('node:path');
-    const root = fs.mkdtempSync(path.join(os.tmpdir(), 'isolated-runtime-'));
-    process.on('exit', () => fs.rmSync(root, { recursive: true, force: true }));
-    fs.writeFileSync(path.join(root, 'index.js'), '');
-    fs.writeFileSync(path.join(root, 'compiler.js'), 'module.exports = () => { for (;;); }');
-    const runtime = new isolated.IsolatedRuntime({ compilerModulePath: path.join(root, 'compiler.js') });
-    runtime.run({ root, file: 'index.js', funcName: 'main' }).catch(() => {});
-    setTimeout(() => process.exit(7), 400);`;
-  const { status, signal } = child(program);
+  const start = programWith('module.exports = () => { for (;;); }');
+  const { status, signal } = child(`${start} run().catch(() => {}); setTimeout(() => process.exit(7), 400);`);
   assert.deepEqual({ status, signal }, { status: 7, signal: null });
 });

@@ -154,7 +154,7 @@ limit('argsValues', 'as many values as allowed cross, more are refused', async (
   }
 });
 
-limit('argsValues', 'sixteen megabytes of empty arrays are refused quickly', async () => {
+limit('argsValues', 'millions of empty arrays are refused', async () => {
   const error = await breach({}, '', [Array.from({ length: 5e6 }, () => [])]);
   isLimit(error, /^values in args/, 100_000);
 });
