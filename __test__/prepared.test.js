@@ -5,7 +5,7 @@ const assert = require('node:assert/strict');
 const path = require('node:path');
 const { test } = require('node:test');
 const { IsolatedRuntime } = require('..');
-const { folder, write } = require('./guest');
+const { folder, until, write } = require('./guest');
 
 const COUNTING = {
   'index.js': `const { twice } = require('./lib'); let count = 0; const kept = new Map([['x', [1]]]); globalThis.loads = (globalThis.loads || 0) + 1;
@@ -90,8 +90,9 @@ test('an application whose top level leaves something pending cannot be prepared
   await on.shutdown();
 });
 
-test('files that change are seen by the next prepare, not by the application that is loaded', async () => {
+test('files that change are seen by the next prepare, not by a sandbox that has loaded them', async () => {
   const { on, root, app } = await prepared({ 'index.js': 'exports.main = () => 1;' });
+  await until(() => on.stats().idleSandboxes === 1);
   write(root, 'index.js', 'exports.main = () => 2;');
   assert.equal(await app.run('main'), 1);
   assert.equal(await (await on.prepare({ root, file: 'index.js' })).run('main'), 2);

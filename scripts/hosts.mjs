@@ -87,7 +87,7 @@ function testOn(host) {
 
 function testFile({ name, program, args, passed }, file) {
   const { status, signal, stdout, stderr } = spawnSync(program, args(file), {
-    cwd: repository, encoding: 'utf8', timeout: SECONDS_FOR_A_FILE * 1000, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, NO_COLOR: '1' },
+    cwd: repository, encoding: 'utf8', timeout: SECONDS_FOR_A_FILE * 1000, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, NO_COLOR: '1', NODE_TO_COMPARE_WITH: process.execPath },
   });
   const tests = Number(passed.exec(`${stdout}\n${stderr}`)?.[1] ?? 0);
   const failure = signal ? `stopped by ${signal}` : status !== 0 ? `exit status ${status}` : tests === 0 ? 'no test ran' : '';
