@@ -130,10 +130,15 @@ agrees('util inspects and formats as in Node', `const util = require('util');
   const circle = { name: 'c' }; circle.self = circle;
   return [util.inspect(new Point()), util.inspect(circle), util.inspect(new Map([['a', { b: [1, 2] }]])), util.inspect(new Set(['x', 1n])), util.inspect([1, , 3, 'a\\'b']), util.inspect(Symbol('s')),
     util.inspect(Object.assign(() => {}, { extra: 1 })), util.inspect(new Uint8Array(3)), util.inspect(Buffer.from('hi')),
-    util.inspect(new Proxy({ a: 1 }, {})), util.inspect('x'.repeat(5)), util.inspect({ a: 1, b: 'two', [Symbol('k')]: null }, { compact: false }), util.inspect(new Date(0)), util.inspect(/x/gi), util.inspect(null), util.inspect([undefined, NaN, -0]),
+    util.inspect('x'.repeat(5)), util.inspect({ a: 1, b: 'two', c: null }, { compact: false }), util.inspect(new Date(0)), util.inspect(/x/gi), util.inspect(null), util.inspect([undefined, NaN, -0]),
     util.inspect(Object.create(null)), util.inspect({ get a() { return 1; }, set b(value) {} }), util.inspect(new (class Foo extends Map {})()), util.inspect({ a: { b: { c: { d: 1 } } } }, { depth: 0 }), util.inspect(new URL('http://a/b?c#d')),
     util.format('%s %d %i %f %j %o %O %%', 'a', 1.5, 2.7, '3.1', { a: 1 }, [1], { b: 2 }, 'rest'), util.format('%s', class A {}), util.format(1, 'b', { c: 3 }), util.inspect(new Error('e')).split('\\n')[0],
     util.inspect({ [util.inspect.custom]: (depth, options) => 'custom ' + depth })]`);
+
+test('util.inspect shows symbols as keys and proxies as the Node does whose version guests see', async () => {
+  const source = "const { inspect } = require('util'); exports.main = () => [inspect({ [Symbol('k')]: null }), inspect(new Proxy({ a: 1 }, {}))]";
+  assert.deepEqual(await run(source), ['{ [Symbol(k)]: null }', '{ a: 1 }']);
+});
 
 test('util.inspect knows how promises stand', async () => {
   const source = "const { inspect } = require('util'); const failed = Promise.reject(5); failed.catch(() => {}); exports.main = () => [Promise.resolve([4]), failed, new Promise(() => {})].map((one) => inspect(one))";
