@@ -146,7 +146,7 @@ fn place_of(source: &[u8], start: usize, line: u32, at: usize) -> (u32, u32) {
     let breaks = source[start.min(at)..at].iter().filter(|byte| **byte == b'\n').count();
     let first = source[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |index| index + 1);
     let characters = source[first..start].iter().filter(|byte| **byte & 0xC0 != 0x80).count();
-    (line - breaks as u32, characters as u32 + 1)
+    (line.saturating_sub(breaks as u32), characters as u32 + 1)
 }
 
 #[cfg(test)]
