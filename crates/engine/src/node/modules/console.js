@@ -1,7 +1,7 @@
 'use strict';
 
-const { formatWithOptions } = require('internal/inspect');
 const { wrongType } = require('internal/errors');
+const { formatWithOptions } = require('util');
 
 /** Writes to streams of the guest's own. */
 class Console {

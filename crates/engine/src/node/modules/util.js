@@ -1,10 +1,19 @@
 'use strict';
 
-const inspection = require('internal/inspect');
 const types = require('util/types');
 const { check, failure, wrongType, wrongValue } = require('internal/errors');
 
-const { inspect, format, formatWithOptions, stripVTControlCharacters } = inspection;
+/** Node's `inspect` is large, and most who require `util` never call it: it is loaded by the first call. */
+const later = (name) => ({ [name](...args) { return require('internal/inspect')[name](...args); } })[name];
+const [inspect, format, formatWithOptions, stripVTControlCharacters] = ['inspect', 'format', 'formatWithOptions', 'stripVTControlCharacters'].map(later);
+inspect.custom = Symbol.for('nodejs.util.inspect.custom');
+for (const name of ['colors', 'defaultOptions', 'styles']) {
+  Object.defineProperty(inspect, name, {
+    enumerable: true,
+    get: () => require('internal/inspect').inspect[name],
+    set(value) { require('internal/inspect').inspect[name] = value; },
+  });
+}
 const customPromisify = Symbol.for('nodejs.util.promisify.custom');
 
 function promisify(original) {

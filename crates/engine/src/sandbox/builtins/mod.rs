@@ -137,7 +137,7 @@ fn compiled(js: Js, index: BuiltinIndex, builtin: &Builtin) -> JsResult {
         state.bundle_name = Terminated::new(format!("node:{}", builtin.name));
     });
     let (source, file): (TextView, TextView) = js.with_state(|state| (state.bundle.view(0), state.bundle_name.view(0)));
-    let (script, code) = js.compile_to_bytecode(source, file, 0)?;
+    let (script, code) = js.compile_bundle(source, file)?;
     // Copied in one piece of host code; the engine's copy is freed before anything can jump.
     if slot.set(js.take_bytecode(code)).is_err() {
         // Another thread was quicker, with the same bytes.

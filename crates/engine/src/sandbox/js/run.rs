@@ -93,11 +93,13 @@ impl Js {
 
     /// The bytecode of a compiled script; to be freed with `free_bytecode`.
     pub(in crate::sandbox) fn write_bytecode(self, script: Value) -> Result<Bytecode, Thrown> {
+        self.write(script, qjs::JS_WRITE_OBJ_BYTECODE)
+    }
+
+    fn write(self, script: Value, flags: u32) -> Result<Bytecode, Thrown> {
         let mut bytes = 0;
         // SAFETY: borrowed script; the length is stored before the call returns.
-        let start = unsafe {
-            self.engine(|| qjs::JS_WriteObject(self.0, &raw mut bytes, script.0, qjs::JS_WRITE_OBJ_BYTECODE as c_int))
-        };
+        let start = unsafe { self.engine(|| qjs::JS_WriteObject(self.0, &raw mut bytes, script.0, flags as c_int)) };
         if start.is_null() { Err(Thrown) } else { Ok(Bytecode { start, bytes: bytes as usize }) }
     }
 
@@ -107,15 +109,15 @@ impl Js {
         unsafe { self.engine(|| qjs::js_free(self.0, code.start.cast_mut().cast())) };
     }
 
-    /// Compiles without running: the compiled script (owned), and its bytecode.
-    pub(in crate::sandbox) fn compile_to_bytecode(
+    /// Compiles code of ours without running it: the compiled script (owned), and its bytecode. That is without the text of
+    /// functions, which nobody reads and every run that loads it would pay for.
+    pub(in crate::sandbox) fn compile_bundle(
         self,
         source: TextView,
         file: TextView,
-        first_line: i32,
     ) -> Result<(Value, Bytecode), Thrown> {
-        let script = self.compile(source, file, first_line)?;
-        Ok((script, self.write_bytecode(script)?))
+        let script = self.compile(source, file, 0)?;
+        Ok((script, self.write(script, qjs::JS_WRITE_OBJ_BYTECODE | qjs::JS_WRITE_OBJ_STRIP_SOURCE)?))
     }
 
     /// Copies bytecode out of the guest's heap and frees it there.
