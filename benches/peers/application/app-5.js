@@ -3,6 +3,6 @@
 
 const { rule, tables } = require('./rules.js');
 
-const TABLE = tables(10_000);
+const TABLE = tables(10);
 
 exports.rule = (order) => rule(order) + TABLE[order.items.length].name;
