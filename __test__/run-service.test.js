@@ -18,7 +18,7 @@ test('a service is source text that assigns its function to module exports', asy
 });
 
 test('a service is a function, whose source text is used', async () => {
-  const outside = 'of the host';
+  const outside = Object('of the host');
   const { text } = await serve(function service(hook) { hook.res.end(typeof outside); });
   assert.equal(text, 'undefined', `nothing ${outside} is reachable`);
   const { greet } = { greet(hook) { hook.res.end('a method'); } };
@@ -166,13 +166,15 @@ test('without service, request or response it throws at once', () => {
 });
 
 test('without handler and callback the error is thrown in the process', () => {
-  const { status, stdout } = child(`
+  const program = (config) => `
     const runService = require(${JSON.stringify(path.join(__dirname, '..', 'run-service'))});
     const { PassThrough } = require('node:stream');
-    process.on('uncaughtException', (error) => { console.log('thrown', error.message); process.exit(7); });
-    runService({ service: 'module.exports = () => { throw new Error("mine"); }', env: { req: new PassThrough(), res: new PassThrough() } })();`);
-  assert.match(stdout, /thrown mine/);
-  assert.equal(status, 7);
+    const env = { req: new PassThrough(), res: new PassThrough() };
+    runService({ service: 'module.exports = () => { throw new Error("mine"); }', env, ${config} })();`;
+  const thrown = child(program(''));
+  assert.notEqual(thrown.status, 0);
+  assert.match(thrown.stderr, /mine/);
+  assert.deepEqual(child(program('errorHandler: (error) => console.log(error.message)')), { status: 0, signal: null, stdout: 'mine\n', stderr: '' });
 });
 
 test('limits of memory and CPU time hold for services', async () => {

@@ -53,7 +53,7 @@ async function command(argv) {
   const server = new ServiceServer({ folder, services, timeout, external, concurrencyOf, onServed, onConsole: printConsole });
   const actual = await listening(server, port, host);
   await written(process.stdout, `serving ${folder} at http://${host.includes(':') ? `[${host}]` : host}:${actual}\n`);
-  await untilStopped(server);
+  await untilStopped(server, services);
   services.close();
   return EXIT.ok;
 }
@@ -81,13 +81,14 @@ async function listening(server, port, host) {
   }
 }
 
-/** @param {InstanceType<typeof ServiceServer>} server */
-async function untilStopped(server) {
+/** @param {InstanceType<typeof ServiceServer>} server @param {{ idle: () => Promise<void> }} services */
+async function untilStopped(server, services) {
   const signals = /** @type {const} */ (['SIGINT', 'SIGTERM']);
   await new Promise((resolve) => signals.forEach((signal) => process.once(signal, resolve)));
   const force = new Promise((resolve) => signals.forEach((signal) => process.once(signal, resolve)));
   const stopped = server.stop();
-  await Promise.race([stopped, force]);
+  // A service may end a little later than its response has been taken.
+  await Promise.race([stopped.then(() => services.idle()), force]);
   server.server.closeAllConnections?.();
   await stopped;
 }
