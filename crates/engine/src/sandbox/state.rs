@@ -50,6 +50,8 @@ pub(super) struct RunState {
     pub(super) cache: Option<Value>,
     /// Exports of builtins by their index, once this run has loaded them.
     pub(super) builtins: Vec<Option<Value>>,
+    /// Whether call sites have the methods that V8's have.
+    pub(super) has_call_sites: bool,
     /// The bundle that the engine's parser is reading, and its name.
     pub(super) bundle: Terminated,
     pub(super) bundle_name: Terminated,
@@ -130,6 +132,7 @@ pub(super) struct Kept {
     esm: Graph,
     cache: Option<Value>,
     builtins: Vec<Option<Value>>,
+    has_call_sites: bool,
     sources: Arc<HashMap<String, Arc<Terminated>>>,
     source_bytes: usize,
 }
@@ -174,6 +177,7 @@ impl RunState {
             esm: self.esm.keep(),
             cache: self.cache,
             builtins: self.builtins.clone(),
+            has_call_sites: self.has_call_sites,
             sources: Arc::clone(&self.sources),
             source_bytes: self.source_bytes,
         }
@@ -185,6 +189,7 @@ impl RunState {
         self.esm = kept.esm.keep();
         self.cache = kept.cache;
         self.builtins.clone_from(&kept.builtins);
+        self.has_call_sites = kept.has_call_sites;
         self.sources = Arc::clone(&kept.sources);
         self.source_bytes = kept.source_bytes;
     }
