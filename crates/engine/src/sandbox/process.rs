@@ -41,7 +41,7 @@ pub(super) fn install(js: Js, global: Value) -> Result<(), Thrown> {
 
 /// What packages use now and then: a native that builds the real one when it is called.
 fn install_later_parts(js: Js, process: Value) -> Result<(), Thrown> {
-    const METHODS: [&CStr; 21] = [
+    const METHODS: [&CStr; 18] = [
         c"on",
         c"once",
         c"off",
