@@ -35,6 +35,7 @@ mod realm;
 mod require;
 mod stack;
 mod state;
+mod tagged_templates;
 mod timer_queue;
 mod timers;
 

@@ -5,6 +5,7 @@ use super::js::{Bytecode, Js, Shape, Terminated, TextView, Thrown, Value};
 use super::module_object::decorate_require;
 use super::require::{Verdict, ask, fail, judge, not_loadable};
 use super::state::RunState;
+use super::tagged_templates::has_tagged_template;
 use super::{objects, stack};
 use crate::errors::Failure;
 use crate::modules::{Format, PackageType, SourceKind, format_of};
@@ -227,7 +228,8 @@ fn evaluate_text(js: Js) -> Result<Option<Value>, Thrown> {
         Err(Thrown) => return Err(explain_syntax_error(js, source)),
     };
     // Writing bytecode takes room in the guest's heap that the guest has not asked for.
-    if js.room() >= ROOM_FOR_BYTECODE + source.bytes().len() * BYTECODE_OF_SOURCE {
+    let has_room = js.room() >= ROOM_FOR_BYTECODE + source.bytes().len() * BYTECODE_OF_SOURCE;
+    if has_room && !has_tagged_template(source.bytes()) {
         let bytecode = js.write_bytecode(script)?;
         js.with_state(|state| keep_code(state, bytecode));
         js.free_bytecode(bytecode);

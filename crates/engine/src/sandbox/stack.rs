@@ -38,7 +38,9 @@ pub(super) fn get(js: Js, this: Value, _args: Args, _data: Value) -> JsResult {
 /// `set stack`: as the engine has it for texts; anything else becomes an ordinary property, as in V8, where packages
 /// assign what a look-alike of an error has.
 pub(super) fn set(js: Js, this: Value, args: Args, _data: Value) -> JsResult {
-    if this.is_object() && !args.get(0).is_string() {
+    // Not on the prototype itself, where it would take the place of the accessor.
+    let prototype = js.with_state(|state| state.realm().error_prototypes[0]);
+    if this.is_object() && !args.get(0).is_string() && !this.is_same_object(prototype) {
         js.define(this, c"stack", js.dup(args.get(0)), Shape::Method)?;
         return Ok(Value::UNDEFINED);
     }
