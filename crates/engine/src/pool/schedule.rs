@@ -174,24 +174,24 @@ impl Shared {
     }
 
     /// The run waits and holds no thread. Gives the sandbox back if the run was cancelled meanwhile.
-    pub(super) fn park(&self, task: Task, wake: Instant) -> Result<(), Sandbox> {
+    pub(super) fn park(&self, task: Task, wake: Instant) -> Option<Sandbox> {
         let mut state = self.lock();
         if state.executing.remove(&task.id).is_none() {
-            return Err(task.sandbox);
+            return Some(task.sandbox);
         }
         if state.is_closed || task.control.stop_cause() == Some(StopCause::Cancelled) {
             state.in_flight -= 1;
-            return Err(task.sandbox);
+            return Some(task.sandbox);
         }
         if task.control.has_answers() {
             // One came between the run's last look and this lock; later ones find the run parked.
             state.ready.push_back(Task { ready_at: Instant::now(), ..task });
             self.work.notify_one();
-            return Ok(());
+            return None;
         }
         state.parked_at.insert(task.id, wake);
         state.parked.insert((wake, task.id), Task { ready_at: wake, ..task });
-        Ok(())
+        None
     }
 
     /// The run is over. `false` when it had been settled without its thread, which then is in quarantine.

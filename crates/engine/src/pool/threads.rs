@@ -155,7 +155,7 @@ impl Shared {
                 let wake = wait.map_or(deadline, |wait| (now + wait).min(deadline));
                 let calls_since = sandbox.waits_for_host().then_some(now);
                 let task = Task { id, sandbox, control: Arc::clone(control), calls_since, ready_at: wake };
-                if let Err(sandbox) = self.park(task, wake) {
+                if let Some(sandbox) = self.park(task, wake) {
                     self.recycle(sandbox);
                 }
             }
