@@ -208,7 +208,9 @@ test('a reader that goes away ends the service', async () => {
 
 test('serve answers each file of a folder at its name, and changed files at once', async () => {
   const dir = folder({ 'hi.js': `module.exports = (hook) => hook.res.end('hi ' + hook.params.name);`, 'sum.js': `module.exports = async (hook) => { let text = ''; for await (const part of hook.req) text += part; hook.res.setHeader('content-type', 'application/json'); hook.res.end(JSON.stringify(JSON.parse(text).reduce((a, b) => a + b) + require('./lib/offset'))); };`, 'lib/offset.js': 'module.exports = 1;' });
+  write(dir, 'esm.mjs', `export default (hook) => hook.res.end('esm');`);
   const { port } = await serve(dir);
+  assert.equal((await ask(port, '/esm')).text, 'esm');
   assert.equal((await ask(port, '/hi?name=Ada')).text, 'hi Ada');
   assert.equal((await ask(port, '/sum', '[20,21]')).text, '42');
   write(dir, 'hi.js', `module.exports = (hook) => hook.res.end('hello ' + hook.params.name);`);

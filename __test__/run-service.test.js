@@ -74,6 +74,15 @@ test('services in babel form are called as a default export, and a rejection end
   assert.equal((await serve(bad, '', { env: { resource: { language: 'es7' } } })).text, 'it broke');
 });
 
+test('a service may be an ES module with a default export, as text and as a file', async () => {
+  const text = `import { Transform } from 'stream';\nexport default (hook, res) => hook.req.pipe(new Transform({ transform(chunk, encoding, done) { done(null, String(chunk).toUpperCase()); } })).pipe(res);`;
+  assert.equal((await serve(text, 'shout')).text, 'SHOUT');
+  const root = folder({ 'service.mjs': `import word from './word.mjs';\nexport default (hook) => hook.res.end(word + hook.params.a);`, 'word.mjs': `export default 'esm ';` });
+  assert.equal((await serve(undefined, '', { file: path.join(root, 'service.mjs'), env: { params: { a: 1 } } })).text, 'esm 1');
+  assert.equal((await serve(`export default { fetch: (request) => new Response('web ' + request.method) };`)).text, 'web GET');
+  await assert.rejects(serve('export default async () => { throw new RangeError("mine"); };'), { name: 'RangeError', message: 'mine' });
+});
+
 test('whether it is streaming is said by the environment, or by data that waits', async () => {
   const service = `(hook) => hook.res.end(String([hook.streaming, hook.isStreaming]))`;
   assert.equal((await serve(service)).text, 'false,false');
