@@ -26,6 +26,7 @@ const JSON: &str = r#"{"id":7,"name":"bench","tags":["a","b"],"nested":{"ratio":
 struct Nobody;
 
 impl Host for Nobody {
+    fn hook_thread_wanted(&self) {}
     fn settled(&self, _run: RunId, _outcome: Outcome, _receipt: Receipt) {}
     fn call(&self, _call: HostCall) {}
     fn console(&self, _run: RunId, _method: &'static str, _args: String) {}
