@@ -105,7 +105,7 @@ test('a closed application runs no more and gives its sandboxes back', async () 
   app.close();
   app.close();
   await assert.rejects(app.run('main', [1]), { code: 'ERR_CLOSED' });
-  assert.equal(on.stats().idleSandboxes, 0);
+  await until(() => on.stats().idleSandboxes === 0, 5000);
   await on.shutdown();
 });
 

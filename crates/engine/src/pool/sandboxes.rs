@@ -14,18 +14,26 @@ impl Shared {
         self.keep(sandbox);
     }
 
-    /// Keeps a pristine sandbox for the next run.
+    /// Keeps a pristine sandbox for the next run, unless nobody will want it.
     pub(super) fn keep(&self, sandbox: Sandbox) {
-        let mut state = self.lock();
-        if !state.is_closed {
-            state.idle_sandboxes.push((Instant::now(), sandbox));
-        }
+        let unwanted = {
+            let mut state = self.lock();
+            let is_forgotten = sandbox.prepared().is_some_and(|id| state.forgotten.contains(&id));
+            if state.is_closed || is_forgotten {
+                Some(sandbox)
+            } else {
+                state.idle_sandboxes.push((Instant::now(), sandbox));
+                None
+            }
+        };
+        drop(unwanted);
     }
 
-    /// Drops the idle sandboxes of a prepared application; those in use follow when they are idle for long enough.
+    /// Drops the idle sandboxes of a prepared application; those in use follow when their runs are over.
     pub(super) fn forget(&self, prepared: u32) {
         let dropped: Vec<_> = {
             let mut state = self.lock();
+            state.forgotten.insert(prepared);
             let idle = std::mem::take(&mut state.idle_sandboxes);
             let (dropped, kept) = idle.into_iter().partition(|(_, sandbox)| sandbox.prepared() == Some(prepared));
             state.idle_sandboxes = kept;

@@ -10,7 +10,7 @@ use crate::errors::{ErrorCode, Failure, FailureKind};
 use crate::host::{Outcome, RunId};
 use crate::receipt::Receipt;
 use crate::sandbox::{RunSpec, Sandbox, Services, ThreadHandle};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -56,6 +56,8 @@ pub(super) struct State {
     pub(super) is_closed: bool,
     /// Sandboxes given up because the engine faulted in them.
     pub(super) engine_faults: u64,
+    /// Prepared applications that are run no more.
+    pub(super) forgotten: HashSet<u32>,
 }
 
 pub(super) struct Shared {
