@@ -101,3 +101,12 @@ test('a receipt tells what the run cost, on success and on failure', async () =>
   assert.equal(slow.receipt.stoppedBy, 'ERR_TIMEOUT');
   assert.ok(slow.receipt.wallTime >= 60);
 });
+
+test('bytes from the host are given back when the guest has done with them', async () => {
+  const bytes = Buffer.alloc(64 * 1024, 7);
+  const hostFunctions = { give: () => bytes, giveView: () => new Uint8Array(bytes), giveBox: () => Object('x'.repeat(64 * 1024)) };
+  const source = `exports.main = async () => { let n = 0; for (let i = 0; i < 300; i++) for (const ask of [give, giveView, giveBox]) n += (await ask()).length; return n; };`;
+  const { result, receipt } = await run(source, [], { hostFunctions, receipt: true, limits: { memory: 16 * 2 ** 20 } });
+  assert.equal(result, 3 * 300 * 64 * 1024);
+  assert.ok(receipt.peakBytes < 8 * 2 ** 20, `held ${receipt.peakBytes} bytes`);
+});

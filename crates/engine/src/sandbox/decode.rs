@@ -81,7 +81,9 @@ impl Graph {
             b'w' => {
                 let primitive = self.slot(js.get_index(node, 1)?)?;
                 let object = js.with_state(|state| state.realm().object);
-                js.call(object, Value::UNDEFINED, &[primitive])?
+                let boxed = js.call(object, Value::UNDEFINED, &[primitive])?;
+                js.free(primitive);
+                boxed
             }
             b'e' => self.make_error(node)?,
             b'y' => self.make_buffer(node)?,
@@ -143,15 +145,21 @@ impl Graph {
         let known = super::realm::VIEWS.iter().position(|view| view.to_bytes() == text.bytes());
         js.free_text(text);
         js.free(name);
-        match known {
-            Some(known) => js.construct(views[known], &[buffer, offset, count]),
+        // A run may decode for as long as it likes: what is borrowed here has to be given back.
+        let view = match known {
+            Some(known) => js.construct(views[known], &[buffer, offset, count])?,
             // A Buffer is made by its own class, which is loaded on first use.
             None => {
                 let class = super::builtins::buffer_class(js)?;
                 let from = js.get(class, c"from")?;
-                js.call(from, class, &[buffer, offset, count])
+                let made = js.call(from, class, &[buffer, offset, count])?;
+                js.free(from);
+                js.free(class);
+                made
             }
-        }
+        };
+        js.free(buffer);
+        Ok(view)
     }
 
     fn fill(self, index: u32) -> Result<(), Thrown> {
