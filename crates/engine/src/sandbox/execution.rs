@@ -40,9 +40,10 @@ pub(super) fn turn(js: Js) {
     }
 }
 
-/// With nothing left to run, a rejection that nobody has handled will never be handled: it is why the run is stuck.
+/// With nothing left to run, a rejection that nobody has handled will never be handled: it is why the run is stuck. Streams
+/// that wait do not count: they may do so for as long as a client likes.
 fn give_up_if_stuck(js: Js) {
-    if js.with_state(|state| state.timers.next_due().is_none() && state.host_calls.is_empty())
+    if js.with_state(|state| state.timers.next_due().is_none() && !state.host_calls.awaits_result())
         && let Some(promise) = first_unhandled(js)
     {
         fail_with(js, js.promise_result(promise));

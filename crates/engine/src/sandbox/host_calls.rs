@@ -36,6 +36,11 @@ impl HostCalls {
         self.pending.is_empty()
     }
 
+    /// Whether calls wait that count; pieces of streams do not.
+    pub(super) fn awaits_result(&self) -> bool {
+        self.in_flight > 0
+    }
+
     fn take(&mut self, id: CallId) -> Option<PendingCall> {
         let call = self.pending.remove(&id)?;
         if !call.is_free {
