@@ -1,6 +1,7 @@
 // What the declarations allow and refuse. Compiled by `npm run check`, never run.
 import IsolatedRuntime = require('isolated-runtime-native');
 import core = require('isolated-runtime-native/core');
+import runService = require('isolated-runtime-native/run-service');
 
 const { CodeRunner, errors } = IsolatedRuntime;
 
@@ -60,6 +61,18 @@ function errors_are_classes(error: unknown): string | number | undefined {
   return error instanceof errors.ModuleNotFound ? error.reason : undefined;
 }
 
+async function runs_services(req: NodeJS.ReadableStream, res: NodeJS.WritableStream): Promise<number | undefined> {
+  const config: runService.RunServiceConfig = { service: (hook: any) => hook.res.end(), env: { req, res, params: { a: 1 }, anything: 'else' }, vm: { log: (text: string) => text } };
+  const receipt = await runService(config)((error, result) => void [error, result]);
+  void runService.default({ file: '/srv/service.js', root: '/srv', env: { req, res, customTimeout: 5 }, errorHandler: (error) => error.code })();
+  // @ts-expect-error a service is needed
+  void runService({ env: { req, res } });
+  // @ts-expect-error a response is needed
+  void runService({ service: '', env: { req } });
+  return receipt?.cpuTime;
+}
+
+void runs_services;
 void drops_in;
 void runs_code_with_function_hooks;
 void errors_are_classes;
