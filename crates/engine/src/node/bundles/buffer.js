@@ -252,43 +252,40 @@ byteArray.push(lo),byteArray.push(hi);return byteArray}function base64ToBytes(st
 let i;for(i=0;i<length&&!(i+offset>=dst.length||i>=src.length);++i)dst[i+offset]=src[i];return i}function isInstance(obj,type){return obj instanceof type||obj!=
 null&&obj.constructor!=null&&obj.constructor.name!=null&&obj.constructor.name===type.name}function numberIsNaN(obj){return obj!==obj}var hexSliceLookupTable=(function(){
 let alphabet="0123456789abcdef",table=new Array(256);for(let i=0;i<16;++i){let i16=i*16;for(let j=0;j<16;++j)table[i16+j]=alphabet[i]+alphabet[j]}return table})();
-function defineBigIntMethod(fn){return typeof BigInt>"u"?BufferBigIntNotDefined:fn}function BufferBigIntNotDefined(){throw new Error("BigInt not supported")}}});var base=require_buffer(),{Buffer:Buffer2}=base,{prototype}=Buffer2;Object.defineProperty(Buffer2,"name",{value:"Buffer"});var MAX_STRING_LENGTH=1073741823,SLICES={
-utf8:"utf8",ucs2:"utf16le",latin1:"latin1",ascii:"ascii",hex:"hex",base64:"base64",base64url:"base64url"};function failure(Class,code,message){return Object.assign(
-new Class(message),{code})}function received(value){return value==null?String(value):typeof value=="function"?`function ${value.name}`:typeof value=="object"?value.
-constructor?`an instance of ${value.constructor.name}`:"an object":`type ${typeof value} (${typeof value=="string"?`'${value}'`:String(value)})`}var wrongType=(name,expected,value)=>failure(
-TypeError,"ERR_INVALID_ARG_TYPE",`The ${name} must be ${expected}. Received ${received(value)}`),outOfRange=(name,low,high,value)=>failure(RangeError,"ERR_OUT_O\
-F_RANGE",`The value of "${name}" is out of range. It must be >= ${low} and <= ${high}. Received ${value}`),outOfBounds=()=>failure(RangeError,"ERR_BUFFER_OUT_OF\
-_BOUNDS","Attempt to access memory outside buffer bounds"),isBase64Url=encoding=>typeof encoding=="string"&&encoding.toLowerCase()==="base64url",isHex=encoding=>typeof encoding==
-"string"&&encoding.toLowerCase()==="hex",isUtf8Name=encoding=>encoding===void 0||/^utf-?8$/i.test(String(encoding)),isKnown=Buffer2.isEncoding;Buffer2.isEncoding=
-encoding=>isBase64Url(encoding)||isKnown(encoding);function encodingOf(encoding){if(!(encoding==null||encoding==="")){if(!Buffer2.isEncoding(encoding))throw failure(
-TypeError,"ERR_UNKNOWN_ENCODING",`Unknown encoding: ${encoding}`);return isBase64Url(encoding)?"base64":encoding}}var hexPart=text=>/^(?:[0-9a-f]{2})*/i.exec(text)[0];
-function decodeUtf8(bytes,start,end){let parts=[],units=[];for(let at=start;at<end;){let lead=bytes[at++],wanted=lead<128?0:lead>=194&&lead<=223?1:lead>=224&&lead<=
-239?2:lead>=240&&lead<=244?3:-1,point=wanted===0?lead:lead&63>>wanted,low=lead===224?160:lead===240?144:128,high=lead===237?159:lead===244?143:191,seen=0;for(;seen<
-wanted&&at<end&&bytes[at]>=low&&bytes[at]<=high;)point=point<<6|bytes[at++]&63,[low,high]=[128,191],seen+=1;seen!==wanted?units.push(65533):point<65536?units.push(
-point):units.push(55232+(point>>10),56320+(point&1023)),units.length>4e3&&(parts.push(String.fromCharCode.apply(null,units)),units=[])}return parts.join("")+String.
-fromCharCode.apply(null,units)}var clamp=(value,high,otherwise)=>value===void 0?otherwise:Math.min(Math.max(Math.trunc(value)||0,0),high),toString=prototype.toString;
-prototype.toString=function(encoding,start,end){if(isUtf8Name(encoding))return decodeUtf8(this,clamp(start,this.length,0),clamp(end,this.length,this.length));let text=toString.
-call(this,encodingOf(encoding),start,end);return isBase64Url(encoding)?text.replace(/\+/g,"-").replace(/\//g,"_").replace(/=+$/,""):text};prototype.toLocaleString=
-prototype.toString;var from=Buffer2.from;Buffer2.from=function(value,encodingOrOffset,length){if(typeof value=="string")return from.call(Buffer2,isHex(encodingOrOffset)?
-hexPart(value):value,typeof encodingOrOffset=="string"?encodingOf(encodingOrOffset):void 0);try{return from.call(Buffer2,value,encodingOrOffset,length)}catch(error){
-throw!(error instanceof TypeError)||!/must (be one|not be) of type/.test(error.message)?error:wrongType("first argument","of type string or an instance of Buffe\
-r, ArrayBuffer, or Array or an Array-like Object",value)}};for(let name of["alloc","allocUnsafe","allocUnsafeSlow"]){let make=Buffer2[name];Buffer2[name]={[name](size,fill,encoding){
-if(typeof size!="number")throw wrongType('"size" argument',"of type number",size);if(!(size>=0&&size<=base.kMaxLength))throw failure(RangeError,"ERR_OUT_OF_RANG\
-E",`The value of "size" is out of range. It must be >= 0 && <= ${base.kMaxLength}. Received ${size}`);return make.call(Buffer2,size,fill,encodingOf(encoding))}}[name]}
-var concat=Buffer2.concat;Buffer2.concat=function(list,length){if(!Array.isArray(list))throw wrongType('"list" argument',"an instance of Array",list);return list.
-forEach((part,index)=>{if(!(part instanceof Uint8Array))throw wrongType(`"list[${index}]" argument`,"an instance of Buffer or Uint8Array",part)}),concat.call(Buffer2,
-list,length)};var byteLength=Buffer2.byteLength;Buffer2.byteLength=function(value,encoding){if(typeof value!="string"&&!ArrayBuffer.isView(value)&&!(value instanceof
-ArrayBuffer))throw wrongType('"string" argument',"of type string or an instance of Buffer or ArrayBuffer",value);return byteLength.call(Buffer2,value,isBase64Url(
-encoding)?"base64":encoding)};Buffer2.copyBytesFrom=function(view,offset=0,length=view.length-offset){let part=view.subarray(offset,offset+length);return Buffer2.
-from(part.buffer.slice(part.byteOffset,part.byteOffset+part.byteLength))};prototype.equals=function(other){if(!(other instanceof Uint8Array))throw wrongType('"o\
-therBuffer" argument',"an instance of Buffer or Uint8Array",other);return this===other||this.length===other.length&&Buffer2.compare(this,other)===0};var write=prototype.
-write;prototype.write=function(text,...rest){let encoding=rest.find(one=>typeof one=="string"),[offset=0,length=this.length-offset]=rest.filter(one=>typeof one==
-"number");if(typeof text!="string")throw wrongType('"string" argument',"of type string",text);if(!(offset>=0&&offset<=this.length))throw failure(RangeError,"ERR\
-_OUT_OF_RANGE",`The value of "offset" is out of range. It must be >= 0 && <= ${this.length}. Received ${offset}`);let room=Math.min(length,this.length-offset);return isUtf8Name(
-encoding)?writeUtf8(this,text,offset,room):write.call(this,isHex(encoding)?hexPart(text):text,offset,room,encodingOf(encoding))};function writeUtf8(target,text,offset,room){
-let needed=byteLength.call(Buffer2,text);if(needed<=room)return write.call(target,text,offset,needed,"utf8");let bytes=Buffer2.alloc(needed);write.call(bytes,text,
-0,needed,"utf8");let length=room;for(;length>0&&(bytes[length]&192)===128;)length-=1;return target.set(bytes.subarray(0,length),offset),length}for(let name of["\
-fill","indexOf","lastIndexOf","includes"]){let method=prototype[name];prototype[name]={[name](value,...rest){return method.call(this,value,...rest.map(one=>typeof one==
+function defineBigIntMethod(fn){return typeof BigInt>"u"?BufferBigIntNotDefined:fn}function BufferBigIntNotDefined(){throw new Error("BigInt not supported")}}});var base=require_buffer(),[encodeUtf8,encodeUtf8Into,decodeBytes]=["encodeUtf8","encodeUtf8Into","decodeBytes"].map(native),{Buffer:Buffer2}=base,{prototype}=Buffer2;
+Object.defineProperty(Buffer2,"name",{value:"Buffer"});var MAX_STRING_LENGTH=1073741823,SLICES={utf8:"utf8",ucs2:"utf16le",latin1:"latin1",ascii:"ascii",hex:"he\
+x",base64:"base64",base64url:"base64url"};function failure(Class,code,message){return Object.assign(new Class(message),{code})}function received(value){return value==
+null?String(value):typeof value=="function"?`function ${value.name}`:typeof value=="object"?value.constructor?`an instance of ${value.constructor.name}`:"an obj\
+ect":`type ${typeof value} (${typeof value=="string"?`'${value}'`:String(value)})`}var wrongType=(name,expected,value)=>failure(TypeError,"ERR_INVALID_ARG_TYPE",
+`The ${name} must be ${expected}. Received ${received(value)}`),outOfRange=(name,low,high,value)=>failure(RangeError,"ERR_OUT_OF_RANGE",`The value of "${name}" \
+is out of range. It must be >= ${low} and <= ${high}. Received ${value}`),outOfBounds=()=>failure(RangeError,"ERR_BUFFER_OUT_OF_BOUNDS","Attempt to access memor\
+y outside buffer bounds"),isBase64Url=encoding=>typeof encoding=="string"&&encoding.toLowerCase()==="base64url",isHex=encoding=>typeof encoding=="string"&&encoding.
+toLowerCase()==="hex",isUtf8Name=encoding=>encoding===void 0||/^utf-?8$/i.test(String(encoding)),isKnown=Buffer2.isEncoding;Buffer2.isEncoding=encoding=>isBase64Url(
+encoding)||isKnown(encoding);function encodingOf(encoding){if(!(encoding==null||encoding==="")){if(!Buffer2.isEncoding(encoding))throw failure(TypeError,"ERR_UN\
+KNOWN_ENCODING",`Unknown encoding: ${encoding}`);return isBase64Url(encoding)?"base64":encoding}}var hexPart=text=>/^(?:[0-9a-f]{2})*/i.exec(text)[0];function decodeUtf8(bytes,start,end){
+return end>start?decodeBytes("UTF-8",new Uint8Array(bytes.buffer,bytes.byteOffset+start,end-start),!1,!0,!0)[0]:""}var clamp=(value,high,otherwise)=>value===void 0?
+otherwise:Math.min(Math.max(Math.trunc(value)||0,0),high),toString=prototype.toString;prototype.toString=function(encoding,start,end){if(isUtf8Name(encoding))return decodeUtf8(
+this,clamp(start,this.length,0),clamp(end,this.length,this.length));let text=toString.call(this,encodingOf(encoding),start,end);return isBase64Url(encoding)?text.
+replace(/\+/g,"-").replace(/\//g,"_").replace(/=+$/,""):text};prototype.toLocaleString=prototype.toString;var from=Buffer2.from;Buffer2.from=function(value,encodingOrOffset,length){
+if(typeof value=="string")return isUtf8Name(encodingOrOffset)?from.call(Buffer2,encodeUtf8(value)):from.call(Buffer2,isHex(encodingOrOffset)?hexPart(value):value,
+typeof encodingOrOffset=="string"?encodingOf(encodingOrOffset):void 0);try{return from.call(Buffer2,value,encodingOrOffset,length)}catch(error){throw!(error instanceof
+TypeError)||!/must (be one|not be) of type/.test(error.message)?error:wrongType("first argument","of type string or an instance of Buffer, ArrayBuffer, or Array\
+ or an Array-like Object",value)}};for(let name of["alloc","allocUnsafe","allocUnsafeSlow"]){let make=Buffer2[name];Buffer2[name]={[name](size,fill,encoding){if(typeof size!=
+"number")throw wrongType('"size" argument',"of type number",size);if(!(size>=0&&size<=base.kMaxLength))throw failure(RangeError,"ERR_OUT_OF_RANGE",`The value of\
+ "size" is out of range. It must be >= 0 && <= ${base.kMaxLength}. Received ${size}`);return make.call(Buffer2,size,fill,encodingOf(encoding))}}[name]}var concat=Buffer2.
+concat;Buffer2.concat=function(list,length){if(!Array.isArray(list))throw wrongType('"list" argument',"an instance of Array",list);return list.forEach((part,index)=>{
+if(!(part instanceof Uint8Array))throw wrongType(`"list[${index}]" argument`,"an instance of Buffer or Uint8Array",part)}),concat.call(Buffer2,list,length)};var byteLength=Buffer2.
+byteLength;Buffer2.byteLength=function(value,encoding){if(typeof value!="string"&&!ArrayBuffer.isView(value)&&!(value instanceof ArrayBuffer))throw wrongType('"\
+string" argument',"of type string or an instance of Buffer or ArrayBuffer",value);return typeof value=="string"&&isUtf8Name(encoding)?encodeUtf8(value).byteLength:
+byteLength.call(Buffer2,value,isBase64Url(encoding)?"base64":encoding)};Buffer2.copyBytesFrom=function(view,offset=0,length=view.length-offset){let part=view.subarray(
+offset,offset+length);return Buffer2.from(part.buffer.slice(part.byteOffset,part.byteOffset+part.byteLength))};prototype.equals=function(other){if(!(other instanceof
+Uint8Array))throw wrongType('"otherBuffer" argument',"an instance of Buffer or Uint8Array",other);return this===other||this.length===other.length&&Buffer2.compare(
+this,other)===0};var write=prototype.write;prototype.write=function(text,...rest){let encoding=rest.find(one=>typeof one=="string"),[offset=0,length=this.length-
+offset]=rest.filter(one=>typeof one=="number");if(typeof text!="string")throw wrongType('"string" argument',"of type string",text);if(!(offset>=0&&offset<=this.
+length))throw failure(RangeError,"ERR_OUT_OF_RANGE",`The value of "offset" is out of range. It must be >= 0 && <= ${this.length}. Received ${offset}`);let room=Math.
+min(length,this.length-offset);return isUtf8Name(encoding)?writeUtf8(this,text,offset,room):write.call(this,isHex(encoding)?hexPart(text):text,offset,room,encodingOf(
+encoding))};function writeUtf8(target,text,offset,room){return encodeUtf8Into(text,new Uint8Array(target.buffer,target.byteOffset+offset,room))[1]}for(let name of[
+"fill","indexOf","lastIndexOf","includes"]){let method=prototype[name];prototype[name]={[name](value,...rest){return method.call(this,value,...rest.map(one=>typeof one==
 "string"?encodingOf(one):one))}}[name]}for(let[name,encoding]of Object.entries(SLICES))prototype[`${name}Slice`]=function(start,end){return this.toString(encoding,
 start,end)},prototype[`${name}Write`]=function(text,offset,length){return this.write(text,...[offset,length].filter(one=>one!==void 0),encoding)};var BYTES={8:1,
 16:2,32:4,64:8,Float:4,Double:8};function checkOffset(buffer,offset,bytes){if(typeof offset!="number")throw wrongType('"offset" argument',"of type number",offset);

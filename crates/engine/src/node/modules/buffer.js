@@ -1,8 +1,10 @@
 // Source of the bundled `buffer` module: the well-kept npm package, and the parts of Node's Buffer it lacks.
-// It runs inside the guest and may use nothing but ECMAScript. Error texts and codes are Node's: packages compare them.
+// It runs inside the guest and may use nothing but ECMAScript, and natives for UTF-8, which streams convert all day. Error
+// texts and codes are Node's: packages compare them.
 'use strict';
 
 const base = require('buffer/');
+const [encodeUtf8, encodeUtf8Into, decodeBytes] = ['encodeUtf8', 'encodeUtf8Into', 'decodeBytes'].map(native);
 
 const { Buffer } = base;
 const { prototype } = Buffer;
@@ -46,29 +48,7 @@ const hexPart = (text) => /^(?:[0-9a-f]{2})*/i.exec(text)[0];
 
 /** Decodes as the Encoding standard says: one replacement character for each longest broken sequence. */
 function decodeUtf8(bytes, start, end) {
-  const parts = [];
-  let units = [];
-  for (let at = start; at < end;) {
-    const lead = bytes[at++];
-    const wanted = lead < 0x80 ? 0 : lead >= 0xc2 && lead <= 0xdf ? 1 : lead >= 0xe0 && lead <= 0xef ? 2 : lead >= 0xf0 && lead <= 0xf4 ? 3 : -1;
-    let point = wanted === 0 ? lead : lead & (0x3f >> wanted);
-    let low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
-    let high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
-    let seen = 0;
-    while (seen < wanted && at < end && bytes[at] >= low && bytes[at] <= high) {
-      point = (point << 6) | (bytes[at++] & 0x3f);
-      [low, high] = [0x80, 0xbf];
-      seen += 1;
-    }
-    if (seen !== wanted) units.push(0xfffd);
-    else if (point < 0x10000) units.push(point);
-    else units.push(0xd7c0 + (point >> 10), 0xdc00 + (point & 0x3ff));
-    if (units.length > 4000) {
-      parts.push(String.fromCharCode.apply(null, units));
-      units = [];
-    }
-  }
-  return parts.join('') + String.fromCharCode.apply(null, units);
+  return end > start ? decodeBytes('UTF-8', new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start), false, true, true)[0] : '';
 }
 
 const clamp = (value, high, otherwise) => (value === undefined ? otherwise : Math.min(Math.max(Math.trunc(value) || 0, 0), high));
@@ -84,6 +64,7 @@ prototype.toLocaleString = prototype.toString;
 const from = Buffer.from;
 Buffer.from = function (value, encodingOrOffset, length) {
   if (typeof value === 'string') {
+    if (isUtf8Name(encodingOrOffset)) return from.call(Buffer, encodeUtf8(value));
     return from.call(Buffer, isHex(encodingOrOffset) ? hexPart(value) : value, typeof encodingOrOffset === 'string' ? encodingOf(encodingOrOffset) : undefined);
   }
   try {
@@ -120,6 +101,7 @@ Buffer.byteLength = function (value, encoding) {
   if (typeof value !== 'string' && !ArrayBuffer.isView(value) && !(value instanceof ArrayBuffer)) {
     throw wrongType('"string" argument', 'of type string or an instance of Buffer or ArrayBuffer', value);
   }
+  if (typeof value === 'string' && isUtf8Name(encoding)) return encodeUtf8(value).byteLength;
   return byteLength.call(Buffer, value, isBase64Url(encoding) ? 'base64' : encoding);
 };
 
@@ -148,14 +130,7 @@ prototype.write = function (text, ...rest) {
 
 /** Writes whole characters only, as Node does; the package writes the first bytes of one that does not fit. */
 function writeUtf8(target, text, offset, room) {
-  const needed = byteLength.call(Buffer, text);
-  if (needed <= room) return write.call(target, text, offset, needed, 'utf8');
-  const bytes = Buffer.alloc(needed);
-  write.call(bytes, text, 0, needed, 'utf8');
-  let length = room;
-  while (length > 0 && (bytes[length] & 0xc0) === 0x80) length -= 1;
-  target.set(bytes.subarray(0, length), offset);
-  return length;
+  return encodeUtf8Into(text, new Uint8Array(target.buffer, target.byteOffset + offset, room))[1];
 }
 
 // `fill`, `indexOf` and their like take an encoding as their last argument and know neither base64url nor Node's error.
