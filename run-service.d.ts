@@ -63,6 +63,8 @@ declare namespace runService {
       /** Source text that assigns `module.exports` or has a default export, or a function, whose source text is used. */
       service: string | ((...args: any[]) => unknown);
       file?: undefined;
+      /** The folder in whose `node_modules` its packages are. */
+      root?: string;
     }
     | {
       service?: undefined;

@@ -109,6 +109,10 @@ test('packages are required only as far as they are allowed', async () => {
   const file = path.join(root, 'service.js');
   assert.equal((await serve(undefined, '', { file, external: ['greeting'] })).text, 'hi!');
   await assert.rejects(serve(undefined, '', { file }), { code: 'MODULE_NOT_FOUND', message: "Cannot find module 'greeting'" });
+  const source = `module.exports = (hook) => hook.res.end(require('greeting'));`;
+  assert.equal((await serve(source, '', { root, external: ['greeting'] })).text, 'hi', 'source text finds them below its root');
+  await assert.rejects(serve(source, '', { root }), { code: 'MODULE_NOT_FOUND' });
+  await assert.rejects(serve(source, '', { external: ['greeting'] }), { code: 'MODULE_NOT_FOUND' });
 });
 
 test('a service that never ends its response is stopped after its time, and told so in the old words', async () => {

@@ -40,7 +40,7 @@ function checked(config, services) {
   const vm = checks.object(read(config, 'vm'), 'vm') ?? {};
   return {
     services,
-    source: file === undefined ? sourceOf(service) : fileSource(file, read(config, 'root')),
+    source: file === undefined ? sourceOf(service, read(config, 'root')) : fileSource(file, read(config, 'root')),
     req: env.req,
     res: env.res,
     env, vm, timeout,

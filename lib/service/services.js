@@ -5,6 +5,7 @@
  * other. Must not know who calls: `run-service.js` and the command line do.
  */
 
+const path = require('node:path');
 const { Engine } = require('../engine');
 const { encode } = require('../encode');
 const { json } = require('../own-json');
@@ -17,6 +18,8 @@ const { GUEST_FOLDER } = require('./source');
 
 /** Runs in flight; one that waits for its client holds no thread. */
 const MOST_SERVICES = 2048;
+/** Names the prepared harness to the engine. */
+const HARNESS = 1;
 
 /**
  * @typedef {object} ServiceCall
@@ -82,7 +85,9 @@ class Services {
     const { values, functions } = splitVariables(call.vm);
     const bounds = { maxBytes: limits.argsBytes, maxValues: limits.argsValues, bytes: true };
     const bridge = new Bridge(call.req, call.res, { mostUnread: limits.memory, onNext: call.onNext });
-    const callable = [...hostFunctions(functions, 'vm'), ...bridge.hostFunctions()];
+    // First the bridge's: a prepared harness knows them by their places.
+    const callable = [...bridge.hostFunctions(), ...hostFunctions(functions, 'vm')];
+    const isPreparable = Object.keys(functions).length === 0;
     const args = encode([this.#described(call)], { path: 'env', ...bounds });
     const context = encode(values, { path: 'vm', ...bounds });
     const id = engine.admit({
@@ -98,12 +103,12 @@ class Services {
       },
       wantsReceipt: true,
       onConsole,
-      answerHook: (_kind, [code, fileName]) => (isStandIn(fileName) ? /** @type {string} */ (source.text) : code),
+      answerHook: (kind, payload) => answerHook(source, kind, payload),
       hostFunctions: callable,
       bounds,
     });
     bridge.open((error) => engine.fail(id, error));
-    engine.submit(id, json(requestOf(call, callable)), args, context);
+    engine.submit(id, json(requestOf(call, callable, isPreparable)), args, context);
   }
 
   /** @param {ServiceCall} call */
@@ -117,14 +122,23 @@ class Services {
   }
 }
 
-/** @param {string} fileName */
-function isStandIn(fileName) {
-  return fileName === `${GUEST_FOLDER}/service.js` || fileName === `${GUEST_FOLDER}/service.mjs`;
+/** @param {import('./source').ServiceSource} source @param {string} kind @param {string[]} payload */
+function answerHook({ text, packages }, kind, [given, where]) {
+  if (kind === 'compile') return isStandIn(where) ? /** @type {string} */ (text) : given;
+  // The engine holds the answer to the folders that the service may read.
+  return json(packages === undefined || given.startsWith('.') ? null : path.join(packages, 'node_modules', given));
 }
 
-/** @param {ServiceCall} call @param {import('../host-functions').HostFunction[]} callable */
-function requestOf({ source, external, timeout, limits, onConsole }, callable) {
+/** @param {string} fileName */
+function isStandIn(fileName) {
+  return ['service.js', 'service.mjs'].some((name) => fileName === path.join(GUEST_FOLDER, name));
+}
+
+/** @param {ServiceCall} call @param {import('../host-functions').HostFunction[]} callable @param {boolean} isPreparable */
+function requestOf({ source, external, timeout, limits, onConsole }, callable, isPreparable) {
   return {
+    // The harness and its streams are loaded once per sandbox; functions of the caller's own come too late for that.
+    ...(isPreparable ? { prepared: HARNESS } : {}),
     root: GUEST_FOLDER,
     file: 'harness.js',
     funcName: 'serve',
@@ -135,7 +149,8 @@ function requestOf({ source, external, timeout, limits, onConsole }, callable) {
     console: onConsole !== undefined,
     result: 'json',
     hooks: {
-      resolver: null, arguments: null, running: false,
+      resolver: source.packages === undefined ? null : 'host',
+      arguments: null, running: false,
       compiler: source.text === undefined ? null : 'host',
       compilerId: source.id,
     },

@@ -19,21 +19,23 @@ const GUEST_FOLDER = path.join(__dirname, 'guest');
  * @property {string[]} folders it may read besides our own
  * @property {string | undefined} text what stands in for `file`
  * @property {string} id of the text, for the cache of compiled sources
+ * @property {string | undefined} packages the folder in whose `node_modules` text finds packages, having no place of its own
  */
 
-/** @param {unknown} service source text, or a function @returns {ServiceSource} */
-function sourceOf(service) {
+/** @param {unknown} service source text, or a function @param {unknown} [root] where it finds packages @returns {ServiceSource} */
+function sourceOf(service, root) {
   const text = typeof service === 'function' ? assignment(service) : service;
   if (typeof text !== 'string') throw checks.wrong('service', 'source text or a function', service);
   const name = isModule(text) ? 'service.mjs' : 'service.js';
-  return { file: `./${name}`, folders: [], text, id: `service ${createHash('sha256').update(text).digest('base64')}` };
+  const packages = checks.absolutePath(root, 'root');
+  return { file: `./${name}`, folders: packages === undefined ? [] : [packages], packages, text, id: `service ${createHash('sha256').update(text).digest('base64')}` };
 }
 
 /** @param {unknown} file @param {unknown} [root] what else it may read lies below this folder @returns {ServiceSource} */
 function fileSource(file, root) {
   const absolute = checks.absolutePath(file, 'file');
   if (absolute === undefined) throw checks.wrong('file', 'an absolute path', file);
-  return { file: absolute, folders: [checks.absolutePath(root, 'root') ?? path.dirname(absolute)], text: undefined, id: '' };
+  return { file: absolute, folders: [checks.absolutePath(root, 'root') ?? path.dirname(absolute)], text: undefined, id: '', packages: undefined };
 }
 
 /** @param {Function} service */

@@ -13,6 +13,15 @@ const { offerWebClasses, serveWeb } = require('./web');
 const channel = /** @type {any} */ (globalThis).__service;
 delete (/** @type {any} */ (globalThis).__service);
 
+/** Where a hook keeps its request. */
+const REQUEST = Symbol('request');
+
+/** What all requests can do, forwarded once for all hooks. */
+const methods = {};
+for (let at = ServiceRequest.prototype; at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+  for (const key of Object.getOwnPropertyNames(at)) if (!Object.hasOwn(methods, key) && key !== 'constructor') forward(methods, key);
+}
+
 /**
  * @typedef {object} Call what the host says about it
  * @property {string} file the service
@@ -104,10 +113,8 @@ async function handOn(error, result) {
  * @param {boolean} isStreaming
  */
 function hookOf(req, res, env, isStreaming) {
-  const hook = {};
-  for (let at = req; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
-    for (const key of Object.getOwnPropertyNames(at)) if (!Object.hasOwn(hook, key) && key !== 'constructor') forward(hook, req, key);
-  }
+  const hook = Object.create(methods, { [REQUEST]: { value: req } });
+  for (const key of Object.keys(req)) forward(hook, key);
   const named = { params: {}, ...env, env, req, res, isStreaming, streaming: isStreaming };
   for (const [key, value] of Object.entries(named)) {
     Object.defineProperty(hook, key, { value, writable: true, enumerable: true, configurable: true });
@@ -115,11 +122,14 @@ function hookOf(req, res, env, isStreaming) {
   return hook;
 }
 
-/** @param {object} hook @param {any} req @param {string} key */
-function forward(hook, req, key) {
+/** @param {object} hook @param {string} key */
+function forward(hook, key) {
   Object.defineProperty(hook, key, {
-    get: () => (typeof req[key] === 'function' ? req[key].bind(req) : req[key]),
-    set: (value) => { req[key] = value; },
+    get() {
+      const req = this[REQUEST];
+      return typeof req[key] === 'function' ? req[key].bind(req) : req[key];
+    },
+    set(value) { this[REQUEST][key] = value; },
     enumerable: true,
     configurable: true,
   });
