@@ -1,6 +1,7 @@
 // Makes the tarballs that are published.
 //
-//   node scripts/pack.mjs [folder]    the main package and the platform packages whose binaries are in the repository's top folder
+//   node scripts/pack.mjs [folder]    the main package, its stand-in for run-service, and the platform packages whose
+//                                     binaries are in the repository's top folder
 //
 // The platform packages are named as optional dependencies only in the packed manifest: they are published together
 // with it, so a repository that named them could not install itself.
@@ -49,9 +50,29 @@ export function packPlatform(platform, folder) {
   });
 }
 
+/**
+ * Packs the package that stands in for run-service under its old name; answers the tarball's path.
+ * @param {string} folder
+ * @returns {string}
+ */
+export function packRunService(folder) {
+  return staged(folder, (stage) => {
+    const source = join(repository, 'npm', 'run-service');
+    const { version } = readManifest(repository);
+    const manifest = readManifest(source);
+    for (const name of [...manifest.files, 'README.md', '../../LICENSE']) copyFileSync(join(source, name), join(stage, name.replace('../../', '')));
+    return { ...manifest, version, dependencies: { 'isolated-runtime-native': version } };
+  });
+}
+
+/** The folders below `npm` that hold a platform's package. */
+function platforms() {
+  return readdirSync(join(repository, 'npm')).filter((name) => readManifest(join(repository, 'npm', name)).cpu !== undefined).sort();
+}
+
 /** Name and version of every platform package. */
 function platformPackages(version) {
-  const names = readdirSync(join(repository, 'npm')).sort().map((platform) => readManifest(join(repository, 'npm', platform)).name);
+  const names = platforms().map((platform) => readManifest(join(repository, 'npm', platform)).name);
   return Object.fromEntries(names.map((name) => [name, version]));
 }
 
@@ -78,7 +99,8 @@ function tarballName(answer) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = process.argv[2] ?? repository;
   console.log(packMain(folder));
-  for (const platform of readdirSync(join(repository, 'npm')).sort()) {
+  console.log(packRunService(folder));
+  for (const platform of platforms()) {
     console.log(packPlatform(platform, folder) ?? `${platform}: not built here`);
   }
 }

@@ -1,0 +1,3 @@
+import runService = require('isolated-runtime-native/run-service');
+
+export = runService;
