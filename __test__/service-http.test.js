@@ -126,6 +126,8 @@ test('a service cannot write into what follows its own response on a connection'
   for (const service of [
     `(hook) => { hook.res.setHeader('Content-Length', 2); hook.res.end('ok${smuggled}'); }`,
     `(hook) => { hook.res.writeHead(200, { 'Content-Length': '2', 'Transfer-Encoding': 'identity', Connection: 'keep-alive' }); hook.res.write('ok'); hook.res.end('${smuggled}'); }`,
+    `(hook) => { hook.res.writeHead(205, { 'Content-Length': '0' }); hook.res.end('${smuggled}'); }`,
+    `(hook) => { Map.prototype.values = function () { return [['content-length', '46'], ['Content-Length', '2'], ['Transfer-Encoding', 'x']][Symbol.iterator](); }; hook.res.end('ok${smuggled}'); }`,
     `(hook) => { hook.res.writeHead(101, { Upgrade: 'x', Connection: 'upgrade' }); hook.res.end('${smuggled}'); }`,
     `(hook) => { hook.res.setHeader('Content-Length', '99'); hook.res.end('short'); }`,
   ]) {

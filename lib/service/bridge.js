@@ -26,6 +26,7 @@ class Bridge {
   /** @type {NodeJS.Timeout | undefined} */
   #grace;
   #isReleased = false;
+  #isPassedOn = false;
   /** Why the client is gone, if it is. @type {Error | undefined} */
   disconnection;
 
@@ -58,7 +59,7 @@ class Bridge {
       end: (/** @type {unknown[]} */ ...sent) => this.#outgoing.end(sent[0], sent[1], sent[2]),
       destroy: () => this.#outgoing.destroy(),
       closed: () => this.#closed(),
-      next: (/** @type {any} */ error, /** @type {any} */ result) => this.#onNext(error, result),
+      next: (/** @type {any} */ error, /** @type {any} */ result) => this.#next(error, result),
     };
     return Object.entries(functions).map(([name, call]) => ({
       path: ['__service', name], isFree: true, call: (/** @type {unknown[]} */ ...sent) => this.#bounded(call, sent),
@@ -69,8 +70,7 @@ class Bridge {
   open(fail) {
     this.#fail = fail;
     for (const [stream, event, listener] of this.listeners) stream.on(event, listener);
-    // Late errors of streams are nobody's business, and may not end the process.
-    for (const stream of [this.req, this.res]) stream.on('error', ignore);
+    for (const stream of [this.req, this.res]) heedLateErrors(stream);
     if (this.req.destroyed && !isComplete(this.req)) this.#disconnect('aborted');
   }
 
@@ -103,6 +103,14 @@ class Bridge {
     return { trailers: { ...trailers }, rawTrailers: [...rawTrailers] };
   }
 
+  /** @param {any} error @param {any} result */
+  #next(error, result) {
+    if (this.#isPassedOn) return;
+    this.#isPassedOn = true;
+    // What the host's callback throws is the host's, and none of the guest's business.
+    process.nextTick(this.#onNext, error, result);
+  }
+
   /** Answers when the client is gone; mostly never. */
   #closed() {
     return new Promise((resolve) => {
@@ -131,6 +139,14 @@ function isComplete(req) {
   return typeof req.complete === 'boolean' ? req.complete : req.readableEnded === true;
 }
 
-function ignore() {}
+/** @type {WeakSet<object>} */
+const heeded = new WeakSet();
+
+/** Errors of a stream whose service has ended are nobody's business, and may not end the process. @param {any} stream */
+function heedLateErrors(stream) {
+  if (heeded.has(stream)) return;
+  heeded.add(stream);
+  stream.on('error', () => {});
+}
 
 module.exports = { Bridge };

@@ -8,6 +8,7 @@
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/;
 const MOST_HEADER_BYTES = 64 * 1024;
+const CONTENT_LENGTH = 'content-length';
 
 /** They are about the connection, which belongs to the host. */
 const OF_THE_CONNECTION = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade']);
@@ -32,16 +33,21 @@ function headOf(given) {
     throw coded('Invalid character in statusMessage', 'ERR_INVALID_CHAR');
   }
   const pairs = pairsOf(headers);
-  const length = pairs.find(([name]) => name.toLowerCase() === 'content-length');
+  const length = pairs.find(([name]) => name.toLowerCase() === CONTENT_LENGTH);
   return { isExplicit: isExplicit === true, statusCode, statusMessage, headers: pairs, contentLength: length && contentLengthOf(length[1]) };
 }
 
 /** @param {any} given @returns {[string, string | string[]][]} */
+function trailersOf(given) {
+  return pairsOf(given).filter(([name]) => name.toLowerCase() !== CONTENT_LENGTH);
+}
+
+/** One pair for each name, the last one given: that is the one Node would send. @param {any} given @returns {[string, string | string[]][]} */
 function pairsOf(given) {
   if (!Array.isArray(given)) throw new TypeError('headers have to be a list of pairs');
   let bytes = 0;
-  /** @type {[string, string | string[]][]} */
-  const pairs = [];
+  /** By lower-case name. @type {Map<string, [string, string | string[]]>} */
+  const pairs = new Map();
   for (const pair of given) {
     const [name, value] = Array.isArray(pair) ? pair : [];
     if (typeof name !== 'string' || !TOKEN.test(name)) throw coded(`Header name must be a valid HTTP token ["${shown(name)}"]`, 'ERR_INVALID_HTTP_TOKEN');
@@ -50,9 +56,9 @@ function pairsOf(given) {
       bytes += name.length + item.length;
     }
     if (bytes > MOST_HEADER_BYTES) throw new RangeError(`headers have ${bytes} bytes or more, limit is ${MOST_HEADER_BYTES}`);
-    if (!OF_THE_CONNECTION.has(name.toLowerCase())) pairs.push([name, value]);
+    if (!OF_THE_CONNECTION.has(name.toLowerCase())) pairs.set(name.toLowerCase(), [name, value]);
   }
-  return pairs;
+  return [...pairs.values()];
 }
 
 /** @param {string | string[]} value */
@@ -72,4 +78,4 @@ function coded(message, code, Class = TypeError) {
   return Object.assign(new Class(message), { code });
 }
 
-module.exports = { headOf, pairsOf };
+module.exports = { headOf, trailersOf };

@@ -5,10 +5,10 @@
  * from.
  */
 
-const { headOf, pairsOf } = require('./head');
+const { headOf, trailersOf } = require('./head');
 
-/** Statuses whose responses have no body. */
-const WITHOUT_BODY = new Set([204, 205, 304]);
+/** Statuses whose responses Node sends without a body, whatever is written. */
+const WITHOUT_BODY = new Set([204, 304]);
 
 class Outgoing {
   /** @type {import('./head').Head | undefined} */
@@ -47,7 +47,7 @@ class Outgoing {
     if (trailers !== null && trailers !== undefined && typeof stream.addTrailers === 'function') {
       // A body that is sent in one piece is not chunked, and has no place for them.
       if (data !== undefined) stream.write(data);
-      stream.addTrailers(pairsOf(trailers));
+      stream.addTrailers(trailersOf(trailers));
       return void stream.end();
     }
     if (data === undefined) stream.end();
