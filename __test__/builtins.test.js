@@ -211,3 +211,26 @@ test('process tells warnings to the console and to its listeners', async () => {
   assert.deepEqual(await run(source, [], { onConsole: (...call) => heard.push(call) }), ['DeprecationWarning', 'careful', 'DEP1', 1]);
   assert.deepEqual(heard, [['warn', '(node) [DEP1] DeprecationWarning: careful']]);
 });
+
+test("call sites have the methods that packages call on V8's", async () => {
+  const source = `exports.main = function main() {
+    Error.prepareStackTrace = (error, sites) => sites; const holder = {}; Error.captureStackTrace(holder); const site = holder.stack.find((one) => one.getFileName() === '/index.js'); Error.prepareStackTrace = undefined;
+    return [site.isEval(), site.isToplevel(), site.getLineNumber(), site.getFunctionName(), site.getEvalOrigin() === undefined, site.isConstructor(), /^main \\(\\/index\\.js:2:\\d+\\)$/.test(site), new Error('x').stack.split('\\n')[0]];
+  }`;
+  assert.deepEqual(await run(source), [false, true, 2, 'main', true, false, true, 'Error: x']);
+});
+
+test('objects that look like errors may have any stack', async () => {
+  const source = `function Own(message, stack) { this.message = message; this.stack = stack; } Own.prototype = Object.create(Error.prototype); exports.main = () => { const own = new Own('m', undefined); const text = new Own('m', 'mine'); return ['stack' in own, own.stack === undefined, text.stack, own.message]; }`;
+  assert.deepEqual(await run(source), [true, true, 'mine', 'm']);
+});
+
+test("vm runs code in the guest's own global object, and makes no other", async () => {
+  const body = `${THROWN} const vm = require('vm'); globalThis.shared = 5; return [vm.runInThisContext('shared + 1'), new vm.Script('shared + 2').runInThisContext(), thrown(() => vm.runInNewContext('1')), thrown(() => new vm.Script('1').runInNewContext())]`;
+  const denied = (what) => ['Error', 'ERR_ACCESS_DENIED', `${what} is not available inside the sandbox`];
+  assert.deepEqual(await inPackage(body), [6, 7, denied('vm.runInNewContext'), denied('vm.Script.runInNewContext')]);
+});
+
+agrees('old and new stream classes fit together as in Node', `const stream = require('stream'); const legacy = new stream(); const [left, right] = stream.duplexPair ? stream.duplexPair() : [];
+  const heard = []; if (right) { right.on('data', (chunk) => heard.push(String(chunk))); left.write('over'); left.end(); await new Promise((resolve) => { right.on('end', resolve); }); } else heard.push('over');
+  return [typeof stream, stream === stream.Stream, legacy instanceof stream, new stream.Readable() instanceof stream, stream.Readable.prototype instanceof stream, heard, stream.getDefaultHighWaterMark(true)]`);

@@ -47,6 +47,7 @@ natives! {
     ErrorStack => stack::get,
     SetErrorStack => stack::set,
     CaptureStackTrace => stack::capture,
+    SetPrepareStackTrace => stack::set_prepare,
     Random => random::random,
     ProcessPart => process::part,
     ProcessStream => process::stream,

@@ -41,7 +41,7 @@ pub(super) fn install(js: Js, global: Value) -> Result<(), Thrown> {
 
 /// What packages use now and then: a native that builds the real one when it is called.
 fn install_later_parts(js: Js, process: Value) -> Result<(), Thrown> {
-    const METHODS: [&CStr; 22] = [
+    const METHODS: [&CStr; 16] = [
         c"on",
         c"once",
         c"off",
@@ -50,20 +50,14 @@ fn install_later_parts(js: Js, process: Value) -> Result<(), Thrown> {
         c"removeListener",
         c"removeAllListeners",
         c"prependListener",
-        c"prependOnceListener",
         c"listeners",
-        c"rawListeners",
         c"listenerCount",
-        c"eventNames",
         c"setMaxListeners",
         c"getMaxListeners",
         c"emitWarning",
         c"memoryUsage",
         c"cpuUsage",
-        c"resourceUsage",
         c"umask",
-        c"hasUncaughtExceptionCaptureCallback",
-        c"getuid",
     ];
     for name in METHODS {
         let data = js.string(&name.to_string_lossy())?;

@@ -47,6 +47,7 @@ const CAPTURE: &CStr = c"
   const getter = (object, name) => Object.getOwnPropertyDescriptor(object, name).get;
   const typed = Object.getPrototypeOf(Uint8Array);
   const stack = Object.getOwnPropertyDescriptor(Error.prototype, 'stack');
+  const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
   return [
     Object, BigInt, RegExp, Map, Set, Reflect.apply, Symbol.toPrimitive, Symbol.toStringTag,
     Map.prototype.set, Map.prototype.entries, Object.getPrototypeOf(new Map().entries()).next,
@@ -55,7 +56,7 @@ const CAPTURE: &CStr = c"
     getter(RegExp.prototype, 'source'), getter(RegExp.prototype, 'flags'),
     getter(typed.prototype, 'buffer'), getter(typed.prototype, 'byteOffset'), getter(typed.prototype, 'length'),
     getter(DataView.prototype, 'buffer'), getter(DataView.prototype, 'byteOffset'), getter(DataView.prototype, 'byteLength'),
-    stack.get, stack.set, Error.captureStackTrace, Error, Error.prototype,
+    stack.get, stack.set, prepare.get, prepare.set, Error.captureStackTrace, Error, Error.prototype,
     Number.prototype.valueOf, String.prototype.valueOf, Boolean.prototype.valueOf, BigInt.prototype.valueOf, Symbol.prototype.valueOf,
     Object(1), Object(''), Object(true), Object(1n), Object(Symbol()),
   ];
@@ -88,6 +89,8 @@ pub(super) struct Realm {
     pub(super) data_view_parts: (Value, Value, Value),
     pub(super) get_stack: Value,
     pub(super) set_stack: Value,
+    pub(super) get_prepare: Value,
+    pub(super) set_prepare: Value,
     pub(super) capture_stack: Value,
     pub(super) boxed_value_of: [Value; 5],
     pub(super) boxed_classes: [u32; 5],
@@ -163,6 +166,8 @@ fn install_stack(js: Js, realm: Realm) -> Result<(), Thrown> {
     let getter = js.function(c"get stack", 0, Native::ErrorStack as i32, Value::UNDEFINED)?;
     let setter = js.function(c"set stack", 1, Native::SetErrorStack as i32, Value::UNDEFINED)?;
     js.define_accessor(realm.error_prototypes[0], c"stack", getter, setter)?;
+    let setter = js.function(c"set prepareStackTrace", 1, Native::SetPrepareStackTrace as i32, Value::UNDEFINED)?;
+    js.define_accessor(realm.error_constructors[0], c"prepareStackTrace", js.dup(realm.get_prepare), setter)?;
     let capture = js.function(c"captureStackTrace", 2, Native::CaptureStackTrace as i32, Value::UNDEFINED)?;
     js.define(realm.error_constructors[0], c"captureStackTrace", capture, Shape::Method)
 }
@@ -209,6 +214,8 @@ fn capture(js: Js) -> Result<Realm, Thrown> {
         data_view_parts: (next()?, next()?, next()?),
         get_stack: next()?,
         set_stack: next()?,
+        get_prepare: next()?,
+        set_prepare: next()?,
         capture_stack: next()?,
         boxed_value_of: [Value::UNDEFINED; 5],
         boxed_classes: [0; 5],

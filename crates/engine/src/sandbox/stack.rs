@@ -29,9 +29,24 @@ pub(super) fn get(js: Js, this: Value, _args: Args, _data: Value) -> JsResult {
     js.string_from_state(|state| &state.scratch)
 }
 
-/// `set stack`: as the engine has it.
+/// `set stack`: as the engine has it for texts; anything else becomes an ordinary property, as in V8, where packages
+/// assign what a look-alike of an error has.
 pub(super) fn set(js: Js, this: Value, args: Args, _data: Value) -> JsResult {
+    if this.is_object() && !args.get(0).is_string() {
+        js.define(this, c"stack", js.dup(args.get(0)), Shape::Method)?;
+        return Ok(Value::UNDEFINED);
+    }
     let setter = js.with_state(|state| state.realm().set_stack);
+    js.call(setter, this, &[args.get(0)])
+}
+
+/// `Error.prepareStackTrace = function`: whoever looks at call sites finds V8's methods on them.
+pub(super) fn set_prepare(js: Js, this: Value, args: Args, _data: Value) -> JsResult {
+    let is_first = js.with_state(|state| !std::mem::replace(&mut state.has_call_sites, true));
+    if is_first {
+        js.free(super::builtins::builtin(js, "internal/call-sites")?);
+    }
+    let setter = js.with_state(|state| state.realm().set_prepare);
     js.call(setter, this, &[args.get(0)])
 }
 

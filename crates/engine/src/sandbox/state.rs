@@ -47,6 +47,8 @@ pub(super) struct RunState {
     pub(super) cache: Option<Value>,
     /// Exports of builtins by their index, once this run has loaded them.
     pub(super) builtins: Vec<Option<Value>>,
+    /// Whether call sites have the methods that V8's have.
+    pub(super) has_call_sites: bool,
     /// The bundle that the engine's parser is reading, and its name.
     pub(super) bundle: Terminated,
     pub(super) bundle_name: Terminated,
@@ -105,6 +107,7 @@ pub(super) struct Kept {
     modules: Arc<Vec<LoadedModule>>,
     cache: Option<Value>,
     builtins: Vec<Option<Value>>,
+    has_call_sites: bool,
     sources: Arc<HashMap<String, Arc<Terminated>>>,
     source_bytes: usize,
 }
@@ -125,6 +128,7 @@ impl RunState {
             modules: Arc::clone(&self.modules),
             cache: self.cache,
             builtins: self.builtins.clone(),
+            has_call_sites: self.has_call_sites,
             sources: Arc::clone(&self.sources),
             source_bytes: self.source_bytes,
         }
@@ -135,6 +139,7 @@ impl RunState {
         self.modules = Arc::clone(&kept.modules);
         self.cache = kept.cache;
         self.builtins.clone_from(&kept.builtins);
+        self.has_call_sites = kept.has_call_sites;
         self.sources = Arc::clone(&kept.sources);
         self.source_bytes = kept.source_bytes;
     }

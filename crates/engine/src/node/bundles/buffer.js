@@ -301,6 +301,7 @@ decodeUtf8(view,0,view.length)).equals(view)}function isAscii(bytes){return(Arra
 new Uint8Array(bytes)).every(byte=>byte<128)}function invalidCharacter(){return Object.assign(new Error("Invalid character"),{name:"InvalidCharacterError",code:5})}
 function btoa(input){let text=String(input);if(/[^\0-\xff]/.test(text))throw invalidCharacter();return Buffer2.from(text,"latin1").toString("base64")}function atob(input){
 let text=String(input).replace(/[\t\n\f\r ]/g,""),data=text.length%4===0?text.replace(/={1,2}$/,""):text;if(data.length%4===1||/[^A-Za-z0-9+/]/.test(data))throw invalidCharacter();
-return Buffer2.from(data,"base64").toString("latin1")}module.exports={Buffer:Buffer2,SlowBuffer:base.SlowBuffer,INSPECT_MAX_BYTES:base.INSPECT_MAX_BYTES,kMaxLength:base.
-kMaxLength,kStringMaxLength:MAX_STRING_LENGTH,constants:{MAX_LENGTH:base.kMaxLength,MAX_STRING_LENGTH},transcode:(source,fromEncoding,toEncoding)=>Buffer2.from(
-Buffer2.from(source).toString(fromEncoding),toEncoding),isUtf8,isAscii,atob,btoa};
+return Buffer2.from(data,"base64").toString("latin1")}module.exports={get Blob(){return globalThis.Blob},get File(){return globalThis.File},resolveObjectURL(){},
+Buffer:Buffer2,SlowBuffer:base.SlowBuffer,INSPECT_MAX_BYTES:base.INSPECT_MAX_BYTES,kMaxLength:base.kMaxLength,kStringMaxLength:MAX_STRING_LENGTH,constants:{MAX_LENGTH:base.
+kMaxLength,MAX_STRING_LENGTH},transcode:(source,fromEncoding,toEncoding)=>Buffer2.from(Buffer2.from(source).toString(fromEncoding),toEncoding),isUtf8,isAscii,atob,
+btoa};

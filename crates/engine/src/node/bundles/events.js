@@ -87,5 +87,6 @@ function addAbortListener(signal,listener){check.signal(signal,"signal"),check.f
 super(options);let{AsyncResource}=require("async_hooks");this.#resource=new AsyncResource(typeof options=="string"?options:options.name??new.target.name,options)}emit(...args){
 return this.#resource.runInAsyncScope(super.emit,this,...args)}emitDestroy(){this.#resource.emitDestroy()}get asyncId(){return this.#resource.asyncId()}get triggerAsyncId(){
 return this.#resource.triggerAsyncId()}get asyncResource(){return this.#resource}};Object.assign(EventEmitter,{once,on,getEventListeners,setMaxListeners,getMaxListeners,
-addAbortListener,EventEmitterAsyncResource,usingDomains:!1,listenerCount:(emitter,type)=>typeof emitter.listenerCount=="function"?emitter.listenerCount(type):getEventListeners(
-emitter,type).length});module.exports=EventEmitter;
+addAbortListener,EventEmitterAsyncResource,usingDomains:!1,kMaxEventTargetListeners:Symbol("events.maxEventTargetListeners"),kMaxEventTargetListenersWarned:Symbol(
+"events.maxEventTargetListenersWarned"),listenerCount:(emitter,type)=>typeof emitter.listenerCount=="function"?emitter.listenerCount(type):getEventListeners(emitter,
+type).length});module.exports=EventEmitter;

@@ -7,6 +7,7 @@ create(null),_pathCache:Object.create(null),_extensions:Object.assign(Object.cre
 d"),_resolveFilename:denied("_resolveFilename"),_nodeModulePaths:()=>[],wrap:code=>`(function (exports, require, module, __filename, __dirname) { ${code}
 });`,wrapper:["(function (exports, require, module, __filename, __dirname) { ",`
 });`],createRequire,isBuiltin:name=>names().includes(String(name).replace(/^node:/,"")),findPackageJSON:()=>{},findSourceMap:()=>{},flushCompileCache(){},enableCompileCache:()=>({
-status:3}),getCompileCacheDir:()=>{},register:denied("register"),runMain:denied("runMain"),syncBuiltinESMExports(){},stripTypeScriptTypes:denied("stripTypeScrip\
-tTypes"),SourceMap:class{constructor(){throw accessDenied("module","SourceMap")}},constants:Object.freeze({compileCacheStatus:Object.freeze({FAILED:0,ENABLED:1,
-ALREADY_ENABLED:2,DISABLED:3})})});Object.defineProperty(Module,"builtinModules",{enumerable:!0,configurable:!0,get:names});
+status:3}),getCompileCacheDir:()=>{},register:denied("register"),registerHooks:denied("registerHooks"),getSourceMapsSupport:()=>({__proto__:null,enabled:!1,nodeModules:!1,
+generatedCode:!1}),setSourceMapsSupport(){},runMain:denied("runMain"),syncBuiltinESMExports(){},stripTypeScriptTypes:denied("stripTypeScriptTypes"),SourceMap:class{constructor(){
+throw accessDenied("module","SourceMap")}},constants:Object.freeze({compileCacheStatus:Object.freeze({FAILED:0,ENABLED:1,ALREADY_ENABLED:2,DISABLED:3})})});Object.
+defineProperty(Module,"builtinModules",{enumerable:!0,configurable:!0,get:names});

@@ -688,14 +688,11 @@ Stream.addAbortSignal=addAbortSignal;Stream.finished=eos;Stream.destroy=destroye
 Stream.getDefaultHighWaterMark=getDefaultHighWaterMark;ObjectDefineProperty(Stream,"promises",{__proto__:null,configurable:!0,enumerable:!0,get(){return promises}});
 ObjectDefineProperty(pipeline,customPromisify,{__proto__:null,enumerable:!0,get(){return promises.pipeline}});ObjectDefineProperty(eos,customPromisify,{__proto__:null,
 enumerable:!0,get(){return promises.finished}});Stream.Stream=Stream;Stream._isUint8Array=function(value){return value instanceof Uint8Array};Stream._uint8ArrayToBuffer=
-function(chunk){return Buffer2.from(chunk.buffer,chunk.byteOffset,chunk.byteLength)}}});var require_browser=__commonJS({"node_modules/readable-stream/lib/ours/browser.js"(exports2,module2){"use strict";var CustomStream=require_stream(),promises=require_promises(),
-originalDestroy=CustomStream.Readable.destroy;module2.exports=CustomStream.Readable;module2.exports._uint8ArrayToBuffer=CustomStream._uint8ArrayToBuffer;module2.
-exports._isUint8Array=CustomStream._isUint8Array;module2.exports.isDisturbed=CustomStream.isDisturbed;module2.exports.isErrored=CustomStream.isErrored;module2.exports.
-isReadable=CustomStream.isReadable;module2.exports.Readable=CustomStream.Readable;module2.exports.Writable=CustomStream.Writable;module2.exports.Duplex=CustomStream.
-Duplex;module2.exports.Transform=CustomStream.Transform;module2.exports.PassThrough=CustomStream.PassThrough;module2.exports.addAbortSignal=CustomStream.addAbortSignal;
-module2.exports.finished=CustomStream.finished;module2.exports.destroy=CustomStream.destroy;module2.exports.destroy=originalDestroy;module2.exports.pipeline=CustomStream.
-pipeline;module2.exports.compose=CustomStream.compose;Object.defineProperty(CustomStream,"promises",{configurable:!0,enumerable:!0,get(){return promises}});module2.
-exports.Stream=CustomStream.Stream;module2.exports.default=module2.exports}});var stream=require_browser(),{toWeb,fromWeb}=require("internal/stream-adapters"),[bytes,objects]=[64*1024,16];stream.getDefaultHighWaterMark=isObjectMode=>isObjectMode?
-objects:bytes;stream.setDefaultHighWaterMark=(isObjectMode,value)=>{isObjectMode?objects=value:bytes=value};stream.Readable.toWeb=toWeb.readable;stream.Readable.
-fromWeb=fromWeb.readable;stream.Writable.toWeb=toWeb.writable;stream.Writable.fromWeb=fromWeb.writable;stream.Duplex.toWeb=toWeb.duplex;stream.Duplex.fromWeb=fromWeb.
-duplex;Object.defineProperty(stream,"promises",{enumerable:!0,configurable:!0,get:()=>require("stream/promises")});module.exports=stream;
+function(chunk){return Buffer2.from(chunk.buffer,chunk.byteOffset,chunk.byteLength)}}});var stream=require_stream(),{toWeb,fromWeb}=require("internal/stream-adapters"),[bytes,objects]=[64*1024,16];stream.getDefaultHighWaterMark=isObjectMode=>isObjectMode?
+objects:bytes;stream.setDefaultHighWaterMark=(isObjectMode,value)=>{isObjectMode?objects=value:bytes=value};stream.isDestroyed=one=>!!one?.destroyed;stream.isWritable=
+one=>typeof one?.writable!="boolean"?null:one.writable&&!one.destroyed&&!one.writableEnded;stream.duplexPair=options=>{let sides=[0,1].map(own=>{let release,side=new stream.
+Duplex({...options,read(){let resume=release;release=void 0,resume?.()},write(chunk,_encoding,callback){sides[1-own].receive(chunk,callback)},final(callback){sides[1-
+own].side.push(null),callback()}});return{side,receive:(chunk,callback)=>{side.push(chunk)?callback():release=callback}}});return sides.map(({side})=>side)};stream.
+Readable.toWeb=toWeb.readable;stream.Readable.fromWeb=fromWeb.readable;stream.Writable.toWeb=toWeb.writable;stream.Writable.fromWeb=fromWeb.writable;stream.Duplex.
+toWeb=toWeb.duplex;stream.Duplex.fromWeb=fromWeb.duplex;Object.defineProperty(stream,"promises",{enumerable:!0,configurable:!0,get:()=>require("stream/promises")});
+module.exports=stream;

@@ -103,10 +103,12 @@ ainToAscii","domainToUnicode"].map(native),isWindows=options=>options?.windows??
 URL))return legacy.format(value);let{auth=!0,fragment=!0,search=!0,unicode=!1}=options??{},copy=new URL(value.href);return auth||([copy.username,copy.password]=
 ["",""]),fragment||(copy.hash=""),search||(copy.search=""),unicode&&copy.hostname!==""?copy.href.replace(copy.hostname,toUnicode(copy.hostname)):copy.href}function fileURLToPath(value,options=void 0){
 let url=typeof value=="string"?new URL(value):value;if(!(url instanceof URL))throw wrongType("path","of type string or an instance of URL",value);if(url.protocol!==
-"file:")throw failure(TypeError,"ERR_INVALID_URL_SCHEME","The URL must be of scheme file");return isWindows(options)?windowsPath(url):posixPath(url)}function posixPath(url){
-if(url.hostname!=="")throw failure(TypeError,"ERR_INVALID_FILE_URL_HOST",`File URL host must be "localhost" or empty on ${process.platform}`);if(/%2f/i.test(url.
-pathname))throw failure(TypeError,"ERR_INVALID_FILE_URL_PATH","File URL path must not include encoded / characters");return decodeURIComponent(url.pathname)}function windowsPath(url){
-if(/%2f|%5c/i.test(url.pathname))throw failure(TypeError,"ERR_INVALID_FILE_URL_PATH","File URL path must not include encoded \\ or / characters");let path=decodeURIComponent(
+"file:")throw failure(TypeError,"ERR_INVALID_URL_SCHEME","The URL must be of scheme file");return isWindows(options)?windowsPath(url):posixPath(url)}function fileURLToPathBuffer(value,options=void 0){
+let url=typeof value=="string"?new URL(value):value;if(isWindows(options))return Buffer.from(fileURLToPath(url,options));if(url.protocol!=="file:")throw failure(
+TypeError,"ERR_INVALID_URL_SCHEME","The URL must be of scheme file");return require("querystring").unescapeBuffer(url.pathname)}function posixPath(url){if(url.hostname!==
+"")throw failure(TypeError,"ERR_INVALID_FILE_URL_HOST",`File URL host must be "localhost" or empty on ${process.platform}`);if(/%2f/i.test(url.pathname))throw failure(
+TypeError,"ERR_INVALID_FILE_URL_PATH","File URL path must not include encoded / characters");return decodeURIComponent(url.pathname)}function windowsPath(url){if(/%2f|%5c/i.
+test(url.pathname))throw failure(TypeError,"ERR_INVALID_FILE_URL_PATH","File URL path must not include encoded \\ or / characters");let path=decodeURIComponent(
 url.pathname.replaceAll("/","\\"));if(url.hostname!=="")return`\\\\${toUnicode(url.hostname)}${path}`;if(!/^\\[a-z]:/i.test(path))throw failure(TypeError,"ERR_I\
 NVALID_FILE_URL_PATH","File URL path must be absolute");return path.slice(1)}function pathToFileURL(value,options=void 0){check.string(value,"path");let windows=isWindows(
 options),path=windows?require("path/win32"):require("path/posix"),url=new URL("file:///");if(windows&&value.startsWith("\\\\")){let[,host,rest]=/^\\\\([^\\]+)(\\.*)$/.
@@ -117,4 +119,4 @@ hostname,pathname,port,username,password,search}=url,options={__proto__:null,...
 hostname,hash:url.hash,search,pathname,path:`${pathname}${search}`,href:url.href};return port!==""&&(options.port=Number(port)),(username||password)&&(options.auth=
 `${decodeURIComponent(username)}:${decodeURIComponent(password)}`),options}var resolve=(from,to)=>legacy.resolve(from,to);module.exports={Url:legacy.Url,parse:legacy.
 parse,resolve,resolveObject:legacy.resolveObject,format,URL,URLSearchParams,domainToASCII:domain=>toAscii(`${domain}`),domainToUnicode:domain=>toUnicode(`${domain}`),
-pathToFileURL,fileURLToPath,urlToHttpOptions};
+pathToFileURL,fileURLToPath,fileURLToPathBuffer,urlToHttpOptions};

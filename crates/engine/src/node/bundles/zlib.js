@@ -25,4 +25,4 @@ freeze(Object.fromEntries(Object.entries(codes).filter(([name])=>/^Z_(OK|STREAM_
 format);Object.defineProperty(zlib,name,{enumerable:!0,configurable:!0,get:classOf}),zlib[`create${name}`]=options=>new(classOf())(options),zlib[method]=later(format),
 zlib[`${method}Sync`]=(input,options)=>run(format,input,options),Object.defineProperty(zlib[method],Symbol.for("nodejs.util.promisify.custom"),{value:(input,options)=>new Promise(
 (resolve,reject)=>{zlib[method](input,options??{},(error,bytes)=>error?reject(error):resolve(bytes))})})}for(let[name,value]of Object.entries(codes))name.startsWith(
-"Z_")&&Object.defineProperty(zlib,name,{value,enumerable:!1});module.exports=zlib;
+"BROTLI_")||Object.defineProperty(zlib,name,{value,enumerable:!1});module.exports=zlib;

@@ -202,6 +202,9 @@ function atob(input) {
 }
 
 module.exports = {
+  get Blob() { return globalThis.Blob; },
+  get File() { return globalThis.File; },
+  resolveObjectURL() {},
   Buffer,
   SlowBuffer: base.SlowBuffer,
   INSPECT_MAX_BYTES: base.INSPECT_MAX_BYTES,

@@ -3,7 +3,7 @@
 
 const { constants } = require('internal/constants');
 const { bytesOf, unsupported } = require('internal/crypto/bytes');
-const { failure } = require('internal/errors');
+const { check, failure } = require('internal/errors');
 
 const FROM = {
   'internal/crypto/hashes': ['Hash', 'Hmac', 'createHash', 'createHmac', 'getHashes', 'hash'],
@@ -49,14 +49,21 @@ for (const [module, names] of Object.entries(FROM)) for (const name of names) la
 const later = (name) => (...args) => require('internal/crypto/derive').later(crypto[name])(...args);
 crypto.generateKey = later('generateKeySync');
 crypto.generateKeyPair = (type, options, callback) => {
-  const { publicKey, privateKey } = crypto.generateKeyPairSync(type, options);
-  setImmediate(callback, null, publicKey, privateKey);
+  const [given, done] = typeof options === 'function' ? [undefined, options] : [options, callback];
+  check.func(done, 'callback');
+  const { publicKey, privateKey } = crypto.generateKeyPairSync(type, given);
+  setImmediate(done, null, publicKey, privateKey);
 };
+Object.defineProperty(crypto.generateKeyPair, Symbol.for('nodejs.util.promisify.custom'), {
+  value: async (type, options) => crypto.generateKeyPairSync(type, options),
+});
 for (const name of MISSING_FUNCTIONS) crypto[name] = { [name]() { throw unsupported(`crypto.${name}`); } }[name];
 for (const name of MISSING_CLASSES) crypto[name] = { [name]: function () { throw unsupported(`crypto.${name}`); } }[name];
 lazily('webcrypto', () => globalThis.crypto);
 lazily('subtle', () => globalThis.crypto.subtle);
 crypto.getRandomValues = (view) => globalThis.crypto.getRandomValues(view);
-Object.defineProperty(crypto, 'fips', { get: () => false, configurable: true, enumerable: true });
+// Names from before there was `randomBytes`.
+for (const name of ['prng', 'pseudoRandomBytes', 'rng']) lazily(name, () => crypto.randomBytes);
+Object.defineProperty(crypto, 'fips', { get: () => 0, configurable: true, enumerable: true });
 
 module.exports = crypto;

@@ -181,6 +181,7 @@ class EventEmitterAsyncResource extends EventEmitter {
 
 Object.assign(EventEmitter, {
   once, on, getEventListeners, setMaxListeners, getMaxListeners, addAbortListener, EventEmitterAsyncResource, usingDomains: false,
+  kMaxEventTargetListeners: Symbol('events.maxEventTargetListeners'), kMaxEventTargetListenersWarned: Symbol('events.maxEventTargetListenersWarned'),
   listenerCount: (emitter, type) => (typeof emitter.listenerCount === 'function' ? emitter.listenerCount(type) : getEventListeners(emitter, type).length),
 });
 

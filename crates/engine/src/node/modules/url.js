@@ -24,6 +24,14 @@ function fileURLToPath(value, options = undefined) {
   return isWindows(options) ? windowsPath(url) : posixPath(url);
 }
 
+/** The bytes of a path that is no text. */
+function fileURLToPathBuffer(value, options = undefined) {
+  const url = typeof value === 'string' ? new URL(value) : value;
+  if (isWindows(options)) return Buffer.from(fileURLToPath(url, options));
+  if (url.protocol !== 'file:') throw failure(TypeError, 'ERR_INVALID_URL_SCHEME', 'The URL must be of scheme file');
+  return require('querystring').unescapeBuffer(url.pathname);
+}
+
 function posixPath(url) {
   if (url.hostname !== '') throw failure(TypeError, 'ERR_INVALID_FILE_URL_HOST', `File URL host must be "localhost" or empty on ${process.platform}`);
   if (/%2f/i.test(url.pathname)) throw failure(TypeError, 'ERR_INVALID_FILE_URL_PATH', 'File URL path must not include encoded / characters');
@@ -73,5 +81,5 @@ const resolve = (from, to) => legacy.resolve(from, to);
 module.exports = {
   Url: legacy.Url, parse: legacy.parse, resolve, resolveObject: legacy.resolveObject, format, URL, URLSearchParams,
   domainToASCII: (domain) => toAscii(`${domain}`), domainToUnicode: (domain) => toUnicode(`${domain}`),
-  pathToFileURL, fileURLToPath, urlToHttpOptions,
+  pathToFileURL, fileURLToPath, fileURLToPathBuffer, urlToHttpOptions,
 };

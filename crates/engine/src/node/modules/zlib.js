@@ -126,6 +126,6 @@ for (const [name, [method, format]] of Object.entries(FORMATS)) {
     value: (input, options) => new Promise((resolve, reject) => { zlib[method](input, options ?? {}, (error, bytes) => (error ? reject(error) : resolve(bytes))); }),
   });
 }
-for (const [name, value] of Object.entries(codes)) if (name.startsWith('Z_')) Object.defineProperty(zlib, name, { value, enumerable: false });
+for (const [name, value] of Object.entries(codes)) if (!name.startsWith('BROTLI_')) Object.defineProperty(zlib, name, { value, enumerable: false });
 
 module.exports = zlib;

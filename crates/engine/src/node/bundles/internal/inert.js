@@ -67,23 +67,24 @@ getDefaultAutoSelectFamilyAttemptTimeout:()=>250,setDefaultAutoSelectFamilyAttem
 DEFAULT_ECDH_CURVE:"auto",DEFAULT_MIN_VERSION:"TLSv1.2",DEFAULT_MAX_VERSION:"TLSv1.3",rootCertificates:Object.freeze([]),getCiphers:()=>[]}),dns:()=>({getDefaultResultOrder:()=>"\
 verbatim",setDefaultResultOrder:nothing,getServers:()=>[],promises:inert("dns/promises"),...constants.dns}),"dns/promises":()=>({getDefaultResultOrder:()=>"verb\
 atim",setDefaultResultOrder:nothing,getServers:()=>[],...constants.dns}),cluster:()=>({isMaster:!0,isPrimary:!0,isWorker:!1,workers:{},settings:{},SCHED_NONE:1,
-SCHED_RR:2,schedulingPolicy:2,setupMaster:nothing,setupPrimary:nothing}),worker_threads:()=>({isMainThread:!0,parentPort:null,workerData:null,threadId:0,resourceLimits:{},
-SHARE_ENV:Symbol.for("nodejs.worker_threads.SHARE_ENV"),MessageChannel,MessagePort,markAsUncloneable:nothing,markAsUntransferable:nothing,isMarkedAsUntransferable:()=>!1,
+SCHED_RR:2,schedulingPolicy:2,setupMaster:nothing,setupPrimary:nothing}),worker_threads:()=>({isMainThread:!0,threadName:"",parentPort:null,workerData:null,threadId:0,
+resourceLimits:{},SHARE_ENV:Symbol.for("nodejs.worker_threads.SHARE_ENV"),MessageChannel,MessagePort,markAsUncloneable:nothing,markAsUntransferable:nothing,isMarkedAsUntransferable:()=>!1,
 getEnvironmentData:()=>{},setEnvironmentData:nothing,receiveMessageOnPort:()=>{},isInternalThread:!1}),v8:()=>({getHeapStatistics:()=>({total_heap_size:32*2**20,
 used_heap_size:16*2**20,heap_size_limit:64*2**20}),getHeapSpaceStatistics:()=>[],cachedDataVersionTag:()=>0,setFlagsFromString:nothing,startupSnapshot:{isBuildingSnapshot:()=>!1,
-addSerializeCallback:nothing,addDeserializeCallback:nothing,setDeserializeMainFunction:nothing}}),vm:()=>({isContext:()=>!1,constants:Object.freeze({__proto__:null,
-USE_MAIN_CONTEXT_DEFAULT_LOADER:Symbol("vm_dynamic_import_main_context_default"),DONT_CONTEXTIFY:Symbol("vm_context_no_contextify")})}),inspector:()=>({url:()=>{},
-console,Network:{}}),"inspector/promises":()=>({url:()=>{},console,Network:{}}),repl:()=>({REPL_MODE_SLOPPY:Symbol("repl-sloppy"),REPL_MODE_STRICT:Symbol("repl-\
-strict"),builtinModules:[],_builtinLibs:[]}),domain:()=>({active:null})};function agent(module2){let Agent=deniedClass(module2,"Agent"),{prototype}=Agent,made2=function(options={}){
-Object.assign(this,{options,requests:{},sockets:{},freeSockets:{},maxSockets:options.maxSockets??1/0,keepAlive:!!options.keepAlive})};return made2.prototype=prototype,
-prototype.constructor=made2,prototype.destroy=nothing,Object.defineProperty(made2,"name",{value:"Agent"})}function headerChecks(){let isToken=text=>/^[\^`\-\w!#$%&'*+.|~]+$/.
-test(text);return{validateHeaderName(name){if(typeof name!="string"||!isToken(name))throw failure(TypeError,"ERR_INVALID_HTTP_TOKEN",`Header name must be a vali\
-d HTTP token ["${name}"]`)},validateHeaderValue(name,value){if(value===void 0)throw failure(TypeError,"ERR_HTTP_INVALID_HEADER_VALUE",`Invalid value "${value}" \
-for header "${name}"`)}}}var PART="(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)",IPV4=new RegExp(`^${PART}(?:\\.${PART}){3}$`);function isIP(value){let text=`${value}`;if(IPV4.
-test(text))return 4;let[address,zone]=text.split("%");if(zone===""||!address.includes(":"))return 0;let tail=address.slice(address.lastIndexOf(":")+1),plain=tail.
-includes(".")?IPV4.test(tail)?`${address.slice(0,-tail.length)}0:0`:"":address,halves=plain.split("::");if(plain===""||halves.length>2)return 0;let groups=halves.
-flatMap(half=>half===""?[]:half.split(":"));return groups.every(group=>/^[\da-f]{1,4}$/i.test(group))?halves.length===2?groups.length<8?6:0:groups.length===8?6:
-0:0}var made=new Map;function inert(name){if(made.has(name))return made.get(name);let module2=name==="cluster"?Object.create(require("events").prototype):{};made.
-set(name,module2);let own=answers[name]?.()??{};for(let[key,kind]of Object.entries(shapes[name]))Object.hasOwn(own,key)?module2[key]=own[key]:kind==="class"?module2[key]=
-deniedClass(name,key):kind==="function"?module2[key]={[key](){throw accessDenied(name,key)}}[key]:kind==="object"?module2[key]={}:module2[key]=void 0;return Object.
-assign(module2,own)}module.exports=inert;
+addSerializeCallback:nothing,addDeserializeCallback:nothing,setDeserializeMainFunction:nothing}}),vm:()=>({isContext:()=>!1,runInThisContext,Script,constants:Object.
+freeze({__proto__:null,USE_MAIN_CONTEXT_DEFAULT_LOADER:Symbol("vm_dynamic_import_main_context_default"),DONT_CONTEXTIFY:Symbol("vm_context_no_contextify")})}),inspector:()=>({
+url:()=>{},console,Network:{}}),"inspector/promises":()=>({url:()=>{},console,Network:{}}),repl:()=>({REPL_MODE_SLOPPY:Symbol("repl-sloppy"),REPL_MODE_STRICT:Symbol(
+"repl-strict"),builtinModules:[],_builtinLibs:[]}),domain:()=>({active:null})};function runInThisContext(code){return(0,eval)(`${code}`)}function Script(code){let text=`${code}`;
+this.runInThisContext=()=>runInThisContext(text);for(let name of["runInContext","runInNewContext","createCachedData"])this[name]=()=>{throw accessDenied("vm",`S\
+cript.${name}`)}}function agent(module2){let Agent=deniedClass(module2,"Agent"),{prototype}=Agent,made2=function(options={}){Object.assign(this,{options,requests:{},
+sockets:{},freeSockets:{},maxSockets:options.maxSockets??1/0,keepAlive:!!options.keepAlive})};return made2.prototype=prototype,prototype.constructor=made2,prototype.
+destroy=nothing,Object.defineProperty(made2,"name",{value:"Agent"})}function headerChecks(){let isToken=text=>/^[\^`\-\w!#$%&'*+.|~]+$/.test(text);return{validateHeaderName(name){
+if(typeof name!="string"||!isToken(name))throw failure(TypeError,"ERR_INVALID_HTTP_TOKEN",`Header name must be a valid HTTP token ["${name}"]`)},validateHeaderValue(name,value){
+if(value===void 0)throw failure(TypeError,"ERR_HTTP_INVALID_HEADER_VALUE",`Invalid value "${value}" for header "${name}"`)}}}var PART="(?:25[0-5]|2[0-4]\\d|1?\\d?\
+\\d)",IPV4=new RegExp(`^${PART}(?:\\.${PART}){3}$`);function isIP(value){let text=`${value}`;if(IPV4.test(text))return 4;let[address,zone]=text.split("%");if(zone===
+""||!address.includes(":"))return 0;let tail=address.slice(address.lastIndexOf(":")+1),plain=tail.includes(".")?IPV4.test(tail)?`${address.slice(0,-tail.length)}\
+0:0`:"":address,halves=plain.split("::");if(plain===""||halves.length>2)return 0;let groups=halves.flatMap(half=>half===""?[]:half.split(":"));return groups.every(
+group=>/^[\da-f]{1,4}$/i.test(group))?halves.length===2?groups.length<8?6:0:groups.length===8?6:0:0}var made=new Map;function inert(name){if(made.has(name))return made.
+get(name);let module2=name==="cluster"?Object.create(require("events").prototype):{};made.set(name,module2);let own=answers[name]?.()??{};for(let[key,kind]of Object.
+entries(shapes[name]))Object.hasOwn(own,key)?module2[key]=own[key]:kind==="class"?module2[key]=deniedClass(name,key):kind==="function"?module2[key]={[key](){throw accessDenied(
+name,key)}}[key]:kind==="object"?module2[key]={}:module2[key]=void 0;return Object.assign(module2,own)}module.exports=inert;

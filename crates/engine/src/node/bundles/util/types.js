@@ -13,5 +13,5 @@ uments"),isBigIntObject:is("bigint"),isBooleanObject:is("boolean"),isNumberObjec
 isProxy:is("proxy"),isModuleNamespaceObject:value=>value!==null&&typeof value=="object"&&Object.prototype.toString.call(value)==="[object Module]"&&Object.isSealed(
 value),isAnyArrayBuffer:is("arrayBuffer"),isCryptoKey:value=>value?.[Symbol.toStringTag]==="CryptoKey"&&value instanceof globalThis.CryptoKey,isKeyObject:value=>value?.[Symbol.
 toStringTag]==="KeyObject"&&value instanceof require("crypto").KeyObject,isEventTarget:value=>value instanceof globalThis.EventTarget,isArrayBufferView:ArrayBuffer.
-isView,isTypedArray};for(let name of["Uint8Array","Uint8ClampedArray","Uint16Array","Uint32Array","Int8Array","Int16Array","Int32Array","Float32Array","Float64A\
-rray","BigInt64Array","BigUint64Array"])types[`is${name}`]=isView(name);module.exports=types;
+isView,isTypedArray};for(let name of["Uint8Array","Uint8ClampedArray","Uint16Array","Uint32Array","Int8Array","Int16Array","Int32Array","Float16Array","Float32A\
+rray","Float64Array","BigInt64Array","BigUint64Array"])types[`is${name}`]=isView(name);module.exports=types;

@@ -42,7 +42,7 @@ const answers = {
   'dns/promises': () => ({ getDefaultResultOrder: () => 'verbatim', setDefaultResultOrder: nothing, getServers: () => [], ...constants.dns }),
   cluster: () => ({ isMaster: true, isPrimary: true, isWorker: false, workers: {}, settings: {}, SCHED_NONE: 1, SCHED_RR: 2, schedulingPolicy: 2, setupMaster: nothing, setupPrimary: nothing }),
   worker_threads: () => ({
-    isMainThread: true, parentPort: null, workerData: null, threadId: 0, resourceLimits: {}, SHARE_ENV: Symbol.for('nodejs.worker_threads.SHARE_ENV'),
+    isMainThread: true, threadName: '', parentPort: null, workerData: null, threadId: 0, resourceLimits: {}, SHARE_ENV: Symbol.for('nodejs.worker_threads.SHARE_ENV'),
     MessageChannel, MessagePort, markAsUncloneable: nothing, markAsUntransferable: nothing, isMarkedAsUntransferable: () => false,
     getEnvironmentData: () => undefined, setEnvironmentData: nothing, receiveMessageOnPort: () => undefined, isInternalThread: false,
   }),
@@ -51,12 +51,23 @@ const answers = {
     getHeapSpaceStatistics: () => [], cachedDataVersionTag: () => 0, setFlagsFromString: nothing,
     startupSnapshot: { isBuildingSnapshot: () => false, addSerializeCallback: nothing, addDeserializeCallback: nothing, setDeserializeMainFunction: nothing },
   }),
-  vm: () => ({ isContext: () => false, constants: Object.freeze({ __proto__: null, USE_MAIN_CONTEXT_DEFAULT_LOADER: Symbol('vm_dynamic_import_main_context_default'), DONT_CONTEXTIFY: Symbol('vm_context_no_contextify') }) }),
+  vm: () => ({ isContext: () => false, runInThisContext, Script, constants: Object.freeze({ __proto__: null, USE_MAIN_CONTEXT_DEFAULT_LOADER: Symbol('vm_dynamic_import_main_context_default'), DONT_CONTEXTIFY: Symbol('vm_context_no_contextify') }) }),
   inspector: () => ({ url: () => undefined, console, Network: {} }),
   'inspector/promises': () => ({ url: () => undefined, console, Network: {} }),
   repl: () => ({ REPL_MODE_SLOPPY: Symbol('repl-sloppy'), REPL_MODE_STRICT: Symbol('repl-strict'), builtinModules: [], _builtinLibs: [] }),
   domain: () => ({ active: null }),
 };
+
+/** Code in the guest's own global object is what `eval` runs as well; other contexts there are none. */
+function runInThisContext(code) {
+  return (0, eval)(`${code}`);
+}
+
+function Script(code) {
+  const text = `${code}`;
+  this.runInThisContext = () => runInThisContext(text);
+  for (const name of ['runInContext', 'runInNewContext', 'createCachedData']) this[name] = () => { throw accessDenied('vm', `Script.${name}`); };
+}
 
 /** Agents are made at load, before any request. */
 function agent(module) {
