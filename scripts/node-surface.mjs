@@ -20,7 +20,11 @@ const LEFT_OUT = /^_|^(sys|trace_events|wasi)$/;
 const names = builtinModules.filter((name) => !name.includes(':') && !LEFT_OUT.test(name)).sort();
 const surface = Object.fromEntries(names.map((name) => [name, keysOf(require(name))]));
 
-writeJson('__test__/compat/node-surface.json', surface);
+/** What a module's scope has beside the global object's properties. */
+const OF_MODULES = ['__dirname', '__filename', 'exports', 'module', 'require'];
+const globals = Object.getOwnPropertyNames(globalThis).filter((name) => !OF_MODULES.includes(name)).sort();
+
+writeJson('__test__/compat/node-surface.json', { modules: surface, globals }, 2);
 writeJson('crates/engine/src/node/stand-ins.json', Object.fromEntries(STAND_INS.map((name) => [name, surface[name]])));
 writeJson('crates/engine/src/node/constants.json', {
   os: plain(require('os').constants),
@@ -30,7 +34,7 @@ writeJson('crates/engine/src/node/constants.json', {
   http: { METHODS: require('http').METHODS, STATUS_CODES: require('http').STATUS_CODES },
   http2: plain(require('http2').constants),
   perf_hooks: plain(require('perf_hooks').constants),
-  dns: Object.fromEntries(Object.entries(require('dns')).filter(([name, value]) => /^[A-Z]+$/.test(name) && ['string', 'number'].includes(typeof value))),
+  dns: Object.fromEntries(Object.entries(require('dns')).filter(([name, value]) => /^[A-Z\d]+$/.test(name) && ['string', 'number'].includes(typeof value))),
 });
 
 /** Public names with what they are. */
@@ -51,7 +55,12 @@ function plain(constants) {
     .map(([name, value]) => [name, value !== null && typeof value === 'object' ? plain(value) : value]));
 }
 
-function writeJson(path, value) {
-  const lines = Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}: ${JSON.stringify(one)}`);
-  writeFileSync(join(repository, path), `{\n${lines.join(',\n')}\n}\n`);
+function writeJson(path, value, levels = 1) {
+  writeFileSync(join(repository, path), `${text(value, levels)}\n`);
+}
+
+/** JSON with the outer levels on lines of their own. */
+function text(value, levels) {
+  if (levels === 0 || value === null || typeof value !== 'object' || Array.isArray(value)) return JSON.stringify(value);
+  return `{\n${Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}: ${text(one, levels - 1)}`).join(',\n')}\n}`;
 }
