@@ -1,7 +1,7 @@
 //! A module's source: read, compiled by the user's compiler, wrapped, evaluated, and explained when it does not parse.
 
 use super::code_cache::{self, Code};
-use super::js::{Bytecode, Js, Shape, Terminated, TextView, Thrown, Value};
+use super::js::{Bytecode, Js, ObjectClass, Shape, Terminated, TextView, Thrown, Value};
 use super::module_object::decorate_require;
 use super::require::{Verdict, ask, fail, judge, not_loadable};
 use super::state::RunState;
@@ -229,12 +229,36 @@ fn evaluate_text(js: Js) -> Result<Option<Value>, Thrown> {
     };
     // Writing bytecode takes room in the guest's heap that the guest has not asked for.
     let has_room = js.room() >= ROOM_FOR_BYTECODE + source.bytes().len() * BYTECODE_OF_SOURCE;
-    if has_room && !has_tagged_template(source.bytes()) {
+    if has_room && !has_tagged_template(source.bytes()) && !lists_inherit_raw(js)? {
         let bytecode = js.write_bytecode(script)?;
         js.with_state(|state| keep_code(state, bytecode));
         js.free_bytecode(bytecode);
     }
     js.run_compiled(script).map(Some)
+}
+
+/// Whether a list has a `raw` of the guest's. The engine looks that up while it writes what it takes for a template, and what
+/// it found would lie in the bytecode that other guests get.
+fn lists_inherit_raw(js: Js) -> Result<bool, Thrown> {
+    const DEEPEST: usize = 8;
+    let name = js.atom(b"raw")?;
+    let mut at = js.array()?;
+    let mut is_found = true;
+    for _ in 0..DEEPEST {
+        if js.class(at) == ObjectClass::Proxy || js.has_own(at, name)? {
+            break;
+        }
+        let parent = js.prototype(at)?;
+        js.free(at);
+        at = parent;
+        if !at.is_object() {
+            is_found = false;
+            break;
+        }
+    }
+    js.free(at);
+    js.free_atom(name);
+    Ok(is_found)
 }
 
 fn keep_code(state: &mut RunState, bytecode: Bytecode) {

@@ -91,6 +91,14 @@ impl Js {
         Ok(Some(Value(found.value)))
     }
 
+    /// Runs guest code for proxies only.
+    pub(in crate::sandbox) fn has_own(self, object: Value, name: Atom) -> Result<bool, Thrown> {
+        // SAFETY: borrowed object, live atom; without a descriptor the engine only looks.
+        let status = unsafe { self.engine(|| qjs::JS_GetOwnProperty(self.0, ptr::null_mut(), object.0, name.0)) };
+        Self::check_status(status)?;
+        Ok(status == 1)
+    }
+
     /// Defines an own property; takes `value` over. Runs no guest code unless `object` is a proxy.
     pub(in crate::sandbox) fn define(
         self,
