@@ -286,3 +286,19 @@ test('exports that are proxies, or that require meanwhile, do no harm', async ()
   };
   assert.deepEqual(await runModule(files), [['broken', 'default', 'fine'], 'fine', true, 'ERR_REQUIRE_CYCLE_MODULE']);
 });
+
+test('a prepared ES module is evaluated once per sandbox, and its namespace is fresh in every run', async () => {
+  const root = folder({
+    'index.mjs': 'import { n } from "./n.mjs"; const loaded = await new Promise((resolve) => process.nextTick(resolve, n)); let calls = 0; export const main = async () => [loaded, ++calls, (await import("./late.mjs")).default, require === undefined]; const require = undefined;',
+    'n.mjs': 'export const n = 3', 'late.mjs': 'export { n as default } from "./n.mjs"',
+  });
+  const app = await runtime().prepare({ root, file: 'index.mjs' });
+  for (let i = 0; i < 3; i++) assert.deepEqual(await app.run('main', []), [3, 1, 3, true]);
+});
+
+test('an ES module whose top-level await does not end cannot be prepared', async () => {
+  const root = folder({ 'index.mjs': 'await new Promise(() => {}); export const main = 1' });
+  await assert.rejects(runtime().prepare({ root, file: 'index.mjs' }), { code: 'ERR_NOT_PREPARABLE', message: /its top level leaves its own await pending/ });
+  const throwing = folder({ 'index.mjs': 'await null; throw new RangeError("x"); export const main = 1' });
+  await assert.rejects(runtime().prepare({ root: throwing, file: 'index.mjs' }), { name: 'RangeError', message: 'x' });
+});
