@@ -134,8 +134,7 @@ impl Arena {
     /// # Safety
     /// `from..to` lies inside the range.
     unsafe fn clear(&mut self, from: usize, to: usize) {
-        // The block header behind the top may have been written as well.
-        let to = (to + 16).min(self.range.bytes);
+        let to = to.min(self.range.bytes);
         let first_page = from.next_multiple_of(PAGE).min(to);
         let zero_to = if to - first_page < ZERO_RATHER_THAN_DROP { to } else { first_page };
         // SAFETY: inside the range by the caller's word.
@@ -271,6 +270,35 @@ impl Drop for Range {
         if let Ok(layout) = Self::layout(self.bytes) {
             // SAFETY: allocated in `reserve` with the same layout.
             unsafe { std::alloc::dealloc(self.start, layout) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(arena: &mut Arena, bytes: usize, with: u8) -> &'static mut [u8] {
+        // SAFETY: the arena outlives what the test does with its heap; the block is `usable_size` long.
+        unsafe {
+            let payload = (*arena.heap()).allocate(bytes).expect("there is room");
+            let block = std::slice::from_raw_parts_mut(payload, Heap::usable_size(payload));
+            block.fill(with);
+            block
+        }
+    }
+
+    #[test]
+    fn an_image_holds_the_last_block_to_its_last_byte() {
+        for bytes in [24, 1000, 3 << 20] {
+            let mut arena = Arena::reserve(16 << 20).expect("address space");
+            let last = filled(&mut arena, bytes, 7);
+            arena.take_image();
+            last.fill(8);
+            let above = filled(&mut arena, 5000, 9);
+            arena.restore();
+            assert!(last.iter().all(|byte| *byte == 7), "{bytes} bytes in the image");
+            assert!(above[8..].iter().all(|byte| *byte == 0), "nothing above the image");
         }
     }
 }

@@ -67,14 +67,15 @@ impl Heap {
         heap
     }
 
-    /// Bytes from the start of the range to the end of what is handed out.
+    /// Bytes from the start of the range to the end of what is handed out. The last word of the last payload lies behind
+    /// `top`, where the header of the next block would begin.
     pub(super) fn used(&self) -> usize {
-        self.top - ptr::from_ref(self) as usize
+        self.top + OVERHEAD - ptr::from_ref(self) as usize
     }
 
     /// The most `used` has been since the last `reset_peak`.
     pub(super) fn peak(&self) -> usize {
-        self.peak - ptr::from_ref(self) as usize
+        self.peak + OVERHEAD - ptr::from_ref(self) as usize
     }
 
     pub(super) fn reset_peak(&mut self) {

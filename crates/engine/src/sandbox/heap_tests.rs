@@ -20,6 +20,7 @@ fn next(seed: &mut u64) -> usize {
 #[test]
 fn blocks_keep_their_bytes_whatever_is_allocated_resized_and_released_around_them() {
     with_heap(|heap| {
+        let empty = heap.used();
         let mut live: Vec<(*mut u8, usize, u8)> = Vec::new();
         let mut seed = 7;
         for round in 0..60_000_usize {
@@ -58,7 +59,7 @@ fn blocks_keep_their_bytes_whatever_is_allocated_resized_and_released_around_the
             // SAFETY: still live.
             unsafe { heap.release(payload) };
         }
-        assert_eq!(heap.used(), size_of::<Heap>(), "everything came back to the top");
+        assert_eq!(heap.used(), empty, "everything came back to the top");
     });
 }
 
@@ -87,6 +88,20 @@ fn a_freed_range_serves_larger_requests_again() {
         }
         assert!(heap.allocate(90_000).is_some());
         assert_eq!(heap.used(), before);
+    });
+}
+
+#[test]
+fn every_byte_handed_out_lies_within_what_is_used() {
+    with_heap(|heap| {
+        for bytes in 1..600 {
+            let Some(payload) = heap.allocate(bytes) else { continue };
+            let from_start = payload as usize - ptr::from_ref(heap) as usize;
+            // SAFETY: a live payload.
+            let end = from_start + unsafe { Heap::usable_size(payload) };
+            assert!(end <= heap.used(), "{bytes} bytes end at {end}, used are {}", heap.used());
+            assert!(heap.used() <= heap.peak());
+        }
     });
 }
 
