@@ -18,6 +18,43 @@ pub(super) struct Files {
     policy: Option<Arc<Policy>>,
 }
 
+/// A regular file, opened on the way to its real path without meeting a link.
+pub(super) struct OpenedFile {
+    pub(super) real: PathBuf,
+    file: File,
+    stamp: Option<Stamp>,
+    bytes: u64,
+}
+
+impl OpenedFile {
+    /// `None` where there is no such file, where a link is on the way, and where the system cannot tell.
+    #[cfg(target_os = "linux")]
+    pub(super) fn open(path: &Path) -> Option<Self> {
+        use rustix::fs::{FileType, fstat};
+        if !is_plain(path) {
+            return None;
+        }
+        let opened = open_without_links(path).ok()?;
+        let stat = fstat(&opened).ok()?;
+        if !FileType::from_raw_mode(stat.st_mode).is_file() {
+            return None;
+        }
+        let bytes = u64::try_from(stat.st_size).ok()?;
+        let stamp = Stamp {
+            file: (stat.st_dev, stat.st_ino),
+            bytes,
+            modified: (stat.st_mtime, i64::try_from(stat.st_mtime_nsec).ok()?),
+            changed: (stat.st_ctime, i64::try_from(stat.st_ctime_nsec).ok()?),
+        };
+        Some(Self { real: path.to_path_buf(), file: File::from(opened), stamp: Some(stamp), bytes })
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn open(_path: &Path) -> Option<Self> {
+        None
+    }
+}
+
 impl Files {
     pub(super) fn within(policy: Arc<Policy>) -> Self {
         Self { policy: Some(policy) }
@@ -30,6 +67,12 @@ impl Files {
     /// The real path, if it is allowed; what leaves the allowed folders does not exist.
     pub(super) fn real(&self, path: &Path) -> io::Result<PathBuf> {
         Ok(self.find(path)?.real)
+    }
+
+    /// A regular file at a real path, if it is allowed.
+    pub(super) fn open(&self, path: &Path) -> Option<OpenedFile> {
+        self.policy.as_ref()?.folder_of(path)?;
+        OpenedFile::open(path)
     }
 
     /// The real path of a regular file, if it is allowed.
@@ -163,16 +206,26 @@ pub(super) fn read_approved(
     limit: u64,
     decode: impl FnOnce(Vec<u8>) -> String,
 ) -> io::Result<Contents> {
-    let mut opened = open_approved(file)?;
-    let metadata = regular(&opened)?;
-    let stamp = stamp_of(&metadata);
-    if metadata.len() > limit {
-        return Ok(Contents::TooLarge(metadata.len()));
+    let file = open_approved(file)?;
+    let metadata = regular(&file)?;
+    let opened = OpenedFile { real: PathBuf::new(), file, stamp: stamp_of(&metadata), bytes: metadata.len() };
+    read_opened(opened, limit, decode)
+}
+
+/// As `read_approved`, of a file that was opened while it was looked for.
+pub(super) fn read_opened(
+    opened: OpenedFile,
+    limit: u64,
+    decode: impl FnOnce(Vec<u8>) -> String,
+) -> io::Result<Contents> {
+    let OpenedFile { file: mut opened, stamp, bytes: expected, .. } = opened;
+    if expected > limit {
+        return Ok(Contents::TooLarge(expected));
     }
     if let Some(known) = stamp.and_then(|stamp| source_cache::get(&stamp)) {
         return Ok(Contents::Text(known));
     }
-    let (Some(bytes), _) = read_measured(&mut opened, &metadata, limit)? else {
+    let (Some(bytes), _) = read_measured(&mut opened, expected, limit)? else {
         return Ok(Contents::TooLarge(limit + 1));
     };
     let text = HashedText::shared(decode(bytes));
@@ -209,15 +262,15 @@ fn regular(file: &File) -> io::Result<fs::Metadata> {
 
 fn read_bounded(mut file: File, limit: u64) -> io::Result<(Option<Vec<u8>>, u64)> {
     let metadata = regular(&file)?;
-    read_measured(&mut file, &metadata, limit)
+    read_measured(&mut file, metadata.len(), limit)
 }
 
 /// The bytes, and how many there are; no bytes if there are more than `limit`.
-fn read_measured(file: &mut File, metadata: &fs::Metadata, limit: u64) -> io::Result<(Option<Vec<u8>>, u64)> {
-    if metadata.len() > limit {
-        return Ok((None, metadata.len()));
+fn read_measured(file: &mut File, expected: u64, limit: u64) -> io::Result<(Option<Vec<u8>>, u64)> {
+    if expected > limit {
+        return Ok((None, expected));
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
     // It may have grown since it was measured.
     file.take(limit + 1).read_to_end(&mut bytes)?;
     let measured = bytes.len() as u64;
@@ -240,17 +293,21 @@ fn open(real: &Path) -> io::Result<File> {
 /// The file that was checked is the file that is read: no link on the way is followed any more.
 #[cfg(target_os = "linux")]
 fn open_approved(file: &ApprovedPath) -> io::Result<File> {
-    use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2};
     use rustix::io::Errno;
     // A real path has no `..`, so without links it cannot leave the folder it begins with.
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
-    let how = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    match openat2(CWD, file.path(), flags, Mode::empty(), how) {
+    match open_without_links(file.path()) {
         Ok(opened) => Ok(File::from(opened)),
         // Kernels before 5.6, and filters that do not know the call.
         Err(Errno::NOSYS | Errno::PERM) => open_and_compare(file),
         Err(error) => Err(error.into()),
     }
+}
+
+#[cfg(target_os = "linux")]
+fn open_without_links(path: &Path) -> rustix::io::Result<rustix::fd::OwnedFd> {
+    use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2};
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+    openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS)
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -5,6 +5,7 @@
 mod files;
 mod format;
 mod gate;
+mod names;
 mod policy;
 mod reasons;
 mod resolve;

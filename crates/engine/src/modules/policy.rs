@@ -5,7 +5,7 @@ use super::files::Files;
 use std::path::{Component, Path, PathBuf};
 
 /// What the host allows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyOptions {
     /// The customer's folder.
     pub root: String,
@@ -38,9 +38,11 @@ pub(super) struct Policy {
 }
 
 impl Policy {
-    pub(super) fn new(options: PolicyOptions) -> Result<Self, ModuleError> {
+    /// `is_root_real`: what lies below `root` was reached without meeting a link.
+    pub(super) fn new(options: PolicyOptions, is_root_real: bool) -> Result<Self, ModuleError> {
         let root = PathBuf::from(&options.root);
-        let real = Files::canonicalize(&root).map_err(|error| ModuleError::NotFound {
+        let real = if is_root_real { Ok(root.clone()) } else { Files::canonicalize(&root) };
+        let real = real.map_err(|error| ModuleError::NotFound {
             specifier: options.root.clone(),
             reason: format!("root {} cannot be opened: {error}", options.root),
         })?;

@@ -3,8 +3,9 @@
 use super::ModuleError;
 use super::files::Files;
 use super::gate::{ApprovedPath, Origin};
+use super::names::{is_path, normalize};
 use super::policy::{leaves_package, package_name};
-use super::resolve::{ModuleLoader, is_path, normalize};
+use super::resolve::ModuleLoader;
 use oxc_resolver::ResolveError;
 use std::path::Path;
 

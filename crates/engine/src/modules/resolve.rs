@@ -1,15 +1,17 @@
 //! From a specifier to an approved path, by Node's rules over the allowed folders.
 
 use super::ModuleError;
-use super::files::{self, Contents, Files};
+use super::files::{self, Contents, Files, OpenedFile};
 use super::format::{PackageType, PackageTypes, path_of_url};
 use super::gate::{ApprovedPath, Origin, approve, is_package};
-use super::policy::{Policy, PolicyOptions, climbs, package_name};
+use super::names::{below_root, installed_name, is_path, is_spelled_plainly, names_folder, normalize};
+use super::policy::{Policy, PolicyOptions, climbs};
 use super::reasons::not_listed;
 use crate::text::SharedText;
 use once_cell::unsync::OnceCell;
 use oxc_resolver::{ResolveError, ResolveOptions, ResolverGeneric};
-use std::path::{Component, Path, PathBuf};
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What the ordinary rules say about a specifier.
@@ -41,22 +43,50 @@ pub struct ModuleLoader {
     package_rules: OnceCell<ResolverGeneric<Files>>,
     import_rules: OnceCell<ResolverGeneric<Files>>,
     types: PackageTypes,
+    /// What was opened while it was looked for, until it is read.
+    opened: RefCell<Option<OpenedFile>>,
 }
 
 impl ModuleLoader {
     /// # Errors
     /// `NotFound` when `root` does not exist.
     pub fn new(options: PolicyOptions) -> Result<Self, ModuleError> {
-        let policy = Arc::new(Policy::new(options)?);
+        Ok(Self::within(Arc::new(Policy::new(options, false)?), None))
+    }
+
+    /// As `new`, for a run that begins with `file`: where that is found without meeting a link, `root` needs no look of its
+    /// own, and neither does the file when it is read.
+    ///
+    /// # Errors
+    /// `NotFound` when `root` does not exist.
+    pub fn beginning_with(options: PolicyOptions, file: &str) -> Result<Self, ModuleError> {
+        let below = below_root(file);
+        let is_below = !climbs(below) && !below.contains(['\0', '\\']) && is_spelled_plainly(&options.root);
+        let opened = if is_below { OpenedFile::open(&Path::new(&options.root).join(below)) } else { None };
+        Ok(Self::within(Arc::new(Policy::new(options, opened.is_some())?), opened))
+    }
+
+    /// For another run under the same policy. Where its folders really are is not looked up again.
+    pub(crate) fn anew(&self) -> Self {
+        Self::within(Arc::clone(&self.policy), None)
+    }
+
+    fn within(policy: Arc<Policy>, opened: Option<OpenedFile>) -> Self {
         let files = Files::within(Arc::clone(&policy));
-        Ok(Self {
+        Self {
             policy,
             files,
             own_rules: OnceCell::new(),
             package_rules: OnceCell::new(),
             import_rules: OnceCell::new(),
             types: PackageTypes::default(),
-        })
+            opened: RefCell::new(opened),
+        }
+    }
+
+    /// Closes what was opened and not read.
+    pub(crate) fn close_opened(&self) {
+        self.opened.take();
     }
 
     /// The module a run starts with: `file` below `root`.
@@ -65,7 +95,7 @@ impl ModuleLoader {
     /// `NotFound`.
     pub fn entry(&self, file: &str) -> Result<ApprovedPath, ModuleError> {
         let refuse = |reason: String| ModuleError::NotFound { specifier: file.to_owned(), reason };
-        let below = file.trim_start_matches(['/', '\\']);
+        let below = below_root(file);
         let root = self.policy.root();
         if file.contains('\0') || climbs(below) {
             return Err(refuse(format!("file '{}' leaves root ({})", file.replace('\0', "\\0"), root.display())));
@@ -83,7 +113,7 @@ impl ModuleLoader {
     /// The entry file's path, below `root` as the host named it. Says nothing about whether there is such a file.
     #[must_use]
     pub fn entry_name(&self, file: &str) -> String {
-        let below = file.trim_start_matches(['/', '\\']);
+        let below = below_root(file);
         normalize(&self.policy.given_root().join(below)).to_string_lossy().into_owned()
     }
 
@@ -152,7 +182,12 @@ impl ModuleLoader {
     pub(crate) fn read(&self, file: &ApprovedPath) -> Result<SharedText, ModuleError> {
         let limit = self.policy.source_bytes;
         let name = || file.display().to_owned();
-        match files::read_approved(file, limit, text) {
+        let opened = self.opened.take().filter(|opened| opened.real == file.path());
+        let contents = match opened {
+            Some(opened) => files::read_opened(opened, limit, text),
+            None => files::read_approved(file, limit, text),
+        };
+        match contents {
             Ok(Contents::Text(text)) => Ok(text),
             Ok(Contents::TooLarge(measured)) => Err(ModuleError::TooLarge { file: name(), limit, measured }),
             Err(error) => Err(ModuleError::Unreadable {
@@ -221,7 +256,16 @@ impl ModuleLoader {
 
     /// An exact file needs no resolver.
     fn quick(&self, named: &Path) -> Option<PathBuf> {
-        self.files.real_file(named)
+        if self.opened.borrow().as_ref().is_some_and(|opened| opened.real == named) {
+            return Some(named.to_path_buf());
+        }
+        match self.files.open(named) {
+            Some(opened) => {
+                self.opened.replace(Some(opened));
+                Some(named.to_path_buf())
+            }
+            None => self.files.real_file(named),
+        }
     }
 
     /// The file that a path lacking its extension, or naming a folder, stands for.
@@ -317,38 +361,6 @@ fn resolver_options(order: Origin, syntax: Syntax, policy: &Policy) -> ResolveOp
         tsconfig: None,
         ..ResolveOptions::default()
     }
-}
-
-pub(super) fn is_path(specifier: &str) -> bool {
-    let is_relative = matches!(specifier, "." | "..") || specifier.starts_with("./") || specifier.starts_with("../");
-    is_relative || Path::new(specifier).is_absolute() || specifier.starts_with('/')
-}
-
-/// Without `.` and `..`, by words alone.
-pub(super) fn normalize(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => {
-                out.pop();
-            }
-            Component::CurDir => {}
-            other => out.push(other),
-        }
-    }
-    out
-}
-
-/// `./x/` names a folder even where a file has that name.
-fn names_folder(specifier: &str) -> bool {
-    matches!(specifier, "." | "..") || ["/", "/.", "/.."].iter().any(|end| specifier.ends_with(end))
-}
-
-/// The package below the innermost `node_modules` folder of a path.
-fn installed_name(path: &Path) -> Option<String> {
-    let text = path.to_string_lossy().replace('\\', "/");
-    let (_, below) = text.rsplit_once("/node_modules/")?;
-    Some(package_name(below).to_owned())
 }
 
 /// As Node reads sources: without a byte order mark, broken UTF-8 replaced.

@@ -14,8 +14,8 @@ pub(super) enum Form {
 
 impl Form {
     /// The form that a text's first letter announces.
-    pub(super) fn of(text: &str) -> Self {
-        if text.starts_with('S') { Self::Graph } else { Self::Json }
+    pub(super) fn of(text: &[u8]) -> Self {
+        if text.starts_with(b"S") { Self::Graph } else { Self::Json }
     }
 }
 

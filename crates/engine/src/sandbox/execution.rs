@@ -6,11 +6,11 @@
 use super::breaker::Breach;
 use super::decode::{Form, decode};
 use super::esm;
-use super::js::{Js, JsResult, PromiseState, Shape, Terminated, TextView, Thrown, Value};
+use super::js::{Args, Js, JsResult, PromiseState, Shape, Terminated, TextView, Thrown, Value};
 use super::outcome::{fail_with, fail_with_exception, finish, first_unhandled, hook_failure};
 use super::require::{self, Loaded, Verdict};
 use super::state::{HostKnowledge, RunState};
-use super::timers;
+use super::{skeleton, timers};
 use crate::errors::{ErrorCode, Failure, FailureKind};
 use crate::modules::ModuleError;
 
@@ -113,9 +113,19 @@ fn call_export(js: Js, exports: Value) -> JsResult {
 
 /// The context's keys become globals; `__globals__` has everything under the predecessors' names.
 fn install_context(js: Js, global: Value) -> Result<(), Thrown> {
-    let globals = js.object()?;
-    let text = js.with_state(|state| take_text(state, |spec| std::mem::take(&mut spec.context)));
-    if let Some((form, view)) = text {
+    let skeleton = js.with_state(|state| state.realm().skeleton());
+    let names = skeleton.names;
+    let is_prepared = js.with_state(|state| !state.modules.is_empty());
+    // What a prepared application had in its hands may not be what it was.
+    let globals = if is_prepared { skeleton::make_globals(js, names, global)? } else { js.dup(skeleton.globals) };
+    let has_context = js.with_state(|state| {
+        let text = state.spec.as_mut().map(|spec| std::mem::take(&mut spec.context)).unwrap_or_default();
+        let has_context = !text.is_empty();
+        state.source = Terminated::new(text);
+        has_context
+    });
+    if has_context {
+        let (form, view) = js.with_state(|state| encoded(&state.source));
         let context = decode(js, form, view)?;
         if context.is_object() {
             let keys = js.own_keys(context)?;
@@ -129,31 +139,44 @@ fn install_context(js: Js, global: Value) -> Result<(), Thrown> {
             }
             js.free_keys(keys);
         }
-        js.define(globals, c"__context__", context, Shape::Data)?;
-    } else {
-        js.define(globals, c"__context__", js.object()?, Shape::Data)?;
+        js.define_atom(globals, names.context, context, Shape::Data)?;
+        // A key may have had its name.
+        js.define_atom(global, names.globals, js.dup(globals), Shape::Method)?;
     }
     js.with_state(entry_name_to_scratch);
-    js.define(globals, c"file", js.string_from_state(|state| &state.scratch)?, Shape::Data)?;
-    js.define(globals, c"funcName", js.string_from_state(|state| &state.spec().request.func_name)?, Shape::Data)?;
-    let args = js.with_state(|state| take_text(state, |spec| spec.args.clone()));
-    if let Some((form, view)) = args {
-        js.define(globals, c"args", decode(js, form, view)?, Shape::Data)?;
-    }
-    js.define(global, c"__globals__", globals, Shape::Method)?;
+    js.define_atom(globals, names.file, js.string_from_state(|state| &state.scratch)?, Shape::Data)?;
+    let function = js.string_from_state(|state| &state.spec().request.func_name)?;
+    js.define_atom(globals, names.function_name, function, Shape::Data)?;
+    js.with_state(|state| {
+        let text = state.spec.as_mut().map(|spec| std::mem::take(&mut spec.args)).unwrap_or_default();
+        state.arguments = Terminated::new(text);
+    });
+    js.free(globals);
     // A prepared application has had them since it was loaded.
-    if js.with_state(|state| state.modules.is_empty()) { super::host_calls::install(js, global) } else { Ok(()) }
+    if is_prepared { Ok(()) } else { super::host_calls::install(js, global) }
 }
 
-/// Puts a text where the parser reads it; `None` for an empty one.
-fn take_text(state: &mut RunState, pick: impl FnOnce(&mut super::RunSpec) -> String) -> Option<(Form, TextView)> {
-    let text = pick(state.spec.as_mut()?);
-    if text.is_empty() {
-        return None;
-    }
-    let form = Form::of(&text);
-    state.source = Terminated::new(text);
-    Some((form, state.source.view(1)))
+/// The form of a text of the host, and what follows the letter that says so.
+fn encoded(text: &Terminated) -> (Form, TextView) {
+    (Form::of(text.bytes()), text.view(1))
+}
+
+/// `__globals__.args`; it takes the accessor's place.
+pub(super) fn global_arguments(js: Js, this: Value, _args: Args, _data: Value) -> JsResult {
+    let value = arguments(js)?;
+    replace_global_arguments(js, this, js.dup(value))?;
+    Ok(value)
+}
+
+/// Assigning replaces the accessor, as it would replace a value.
+pub(super) fn set_global_arguments(js: Js, this: Value, args: Args, _data: Value) -> JsResult {
+    replace_global_arguments(js, this, js.dup(args.get(0)))?;
+    Ok(Value::UNDEFINED)
+}
+
+fn replace_global_arguments(js: Js, this: Value, value: Value) -> Result<(), Thrown> {
+    let names = js.with_state(|state| state.realm().skeleton().names);
+    if this.is_object() { js.define_atom(this, names.args, value, Shape::Data) } else { Ok(()) }
 }
 
 /// Loads the entry module, unless the run starts from an application that has it.
@@ -246,8 +269,9 @@ fn map_arguments(js: Js) -> Result<(), Thrown> {
     stop_at(js, mapped)
 }
 
-fn arguments(js: Js) -> Result<Value, Thrown> {
-    let text = js.with_state(|state| take_text(state, |spec| std::mem::take(&mut spec.args)));
+/// Decodes the run's arguments anew.
+fn arguments(js: Js) -> JsResult {
+    let text = js.with_state(|state| (!state.arguments.bytes().is_empty()).then(|| encoded(&state.arguments)));
     match text {
         Some((form, view)) => decode(js, form, view),
         None => js.array(),

@@ -235,7 +235,7 @@ fn take_answered(state: &mut RunState) -> Option<PendingCall> {
                 state.spec().control.costs(|costs| costs.bytes_in += text.len() as u64);
                 // `undefined` is no JSON; as a graph it is.
                 let text = if text == "u" { r#"S[["x",["u"]]]"#.to_owned() } else { text };
-                state.answer_form = Some(Form::of(&text));
+                state.answer_form = Some(Form::of(text.as_bytes()));
                 state.source = Terminated::new(text);
             }
             Err(report) => {

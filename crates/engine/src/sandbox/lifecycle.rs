@@ -10,7 +10,7 @@ use super::{RunSpec, Services, execution, prepare, realm};
 use crate::control::StopCause;
 use crate::errors::{ErrorCode, Failure, FailureKind};
 use crate::host::Outcome;
-use crate::modules::{ModuleLoader, PolicyOptions};
+use crate::modules::{ModuleError, ModuleLoader, PolicyOptions};
 use rquickjs::qjs;
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -63,6 +63,8 @@ pub struct Sandbox {
     is_retired: bool,
     /// The application its runs start from, and what of it lies outside the arena.
     prepared: Option<(u32, Kept)>,
+    /// What that application may load.
+    prepared_policy: Option<PolicyOptions>,
     #[cfg(debug_assertions)]
     probe_answer: String,
 }
@@ -89,6 +91,7 @@ impl Sandbox {
             context,
             is_retired: false,
             prepared: None,
+            prepared_policy: None,
             #[cfg(debug_assertions)]
             probe_answer: String::new(),
         };
@@ -119,7 +122,7 @@ impl Sandbox {
 
     /// Begins a run and goes on until it is over, waits, or is stopped.
     pub fn begin(&mut self, mut spec: Box<RunSpec>, services: Arc<Services>, stack: ThreadStack) -> Progress {
-        let loader = match ModuleLoader::new(policy(&spec)) {
+        let loader = match self.loader(&spec) {
             Ok(loader) => loader,
             Err(error) => {
                 let failure = execution::entry_failure(&spec.request.file, error);
@@ -147,6 +150,15 @@ impl Sandbox {
         self.go_on(stack, begin)
     }
 
+    fn loader(&self, spec: &RunSpec) -> Result<ModuleLoader, ModuleError> {
+        let options = policy(spec);
+        let Some((_, kept)) = self.prepared.as_ref().filter(|(id, _)| spec.request.prepared == Some(*id)) else {
+            return ModuleLoader::beginning_with(options, &spec.request.file);
+        };
+        let known = if self.prepared_policy.as_ref() == Some(&options) { kept.loader() } else { None };
+        known.map_or_else(|| ModuleLoader::new(options), Ok)
+    }
+
     /// Loads an application and takes the image anew. Answers how that failed, if it did. What it takes is not charged to
     /// the run that happens to need it.
     fn prepare(&mut self, id: u32, stack: ThreadStack) -> Option<Progress> {
@@ -160,6 +172,7 @@ impl Sandbox {
         }
         self.arena.take_image();
         self.prepared = Some((id, self.outside.state.keep()));
+        self.prepared_policy = self.outside.state.spec.as_deref().map(policy);
         let taken = began.elapsed();
         if let Some(spec) = &mut self.outside.state.spec {
             spec.began = Some(Instant::now());
@@ -247,6 +260,10 @@ impl Sandbox {
             Entered::Returned => match state.outcome.take() {
                 Some(outcome) => Progress::Done(outcome),
                 None => {
+                    // Thousands may wait: none holds a file open.
+                    if let Some(loader) = &state.loader {
+                        loader.close_opened();
+                    }
                     let now = state.elapsed_milliseconds();
                     let wait = state.timers.next_due().map(|due| Duration::from_millis(due.saturating_sub(now)));
                     Progress::Waiting(wait)

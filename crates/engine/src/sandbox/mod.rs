@@ -33,6 +33,7 @@ mod process;
 mod random;
 mod realm;
 mod require;
+mod skeleton;
 mod stack;
 mod state;
 mod tagged_templates;

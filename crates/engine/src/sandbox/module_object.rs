@@ -6,39 +6,76 @@
 use super::js::{Js, JsResult, ObjectClass, Shape, Thrown, Value};
 use super::natives::Native;
 use super::objects;
+use super::skeleton::Names;
 use super::state::LoadedModule;
 use std::sync::Arc;
 
-pub(super) fn create_module(js: Js, file_name: Value, parent: Option<u32>) -> Result<(Value, u32), Thrown> {
+/// What tells one module object from another; all owned.
+#[derive(Clone, Copy)]
+pub(super) struct ModuleFields {
+    pub(super) id: Value,
+    pub(super) path: Value,
+    pub(super) file_name: Value,
+    pub(super) paths: Value,
+    pub(super) parent: Value,
+}
+
+/// A new module object; its `require` knows the module by its index.
+pub(super) fn lay_out(js: Js, names: Names, index: u32, fields: ModuleFields) -> JsResult {
     let module = js.object()?;
-    let kept = js.dup(module);
+    js.define_atom(module, names.id, fields.id, Shape::Data)?;
+    js.define_atom(module, names.path, fields.path, Shape::Data)?;
+    js.define_atom(module, names.exports, js.object()?, Shape::Data)?;
+    js.define_atom(module, names.file_name, fields.file_name, Shape::Data)?;
+    js.define_atom(module, names.loaded, Value::FALSE, Shape::Data)?;
+    js.define_atom(module, names.children, js.array()?, Shape::Data)?;
+    js.define_atom(module, names.paths, fields.paths, Shape::Data)?;
+    let data = Value::number(f64::from(index));
+    js.define_atom(module, names.require, js.function(c"require", 1, Native::Require as i32, data)?, Shape::Method)?;
+    js.define_atom(module, names.parent, fields.parent, Shape::Method)?;
+    Ok(module)
+}
+
+/// The module object for the file in `state.found`, which counts among the run's modules from now on.
+pub(super) fn create_module(js: Js, file_name: Value, parent: Option<u32>) -> Result<(Value, u32), Thrown> {
+    let skeleton = js.with_state(|state| state.realm().skeleton());
+    let names = skeleton.names;
     let index = js.with_state(|state| {
         let index = state.modules.len() as u32;
         if let Some(file) = state.found.take() {
             let directory = file.path().parent().map(|folder| folder.to_string_lossy().into_owned());
             state.scratch = directory.unwrap_or_default();
-            Arc::make_mut(&mut state.modules).push(LoadedModule { file, object: kept });
+            Arc::make_mut(&mut state.modules).push(LoadedModule { file, object: Value::UNDEFINED });
         }
         index
     });
     let directory = js.string_from_state(|state| &state.scratch)?;
-    let id = if index == 0 { js.string(".")? } else { js.dup(file_name) };
-    js.define(module, c"id", id, Shape::Data)?;
-    js.define(module, c"path", directory, Shape::Data)?;
-    js.define(module, c"exports", js.object()?, Shape::Data)?;
-    js.define(module, c"filename", js.dup(file_name), Shape::Data)?;
-    js.define(module, c"loaded", Value::FALSE, Shape::Data)?;
-    js.define(module, c"children", js.array()?, Shape::Data)?;
-    js.define(module, c"paths", node_modules_paths(js, index)?, Shape::Data)?;
-    let data = Value::number(f64::from(index));
-    js.define(module, c"require", js.function(c"require", 1, Native::Require as i32, data)?, Shape::Method)?;
-    let parent =
-        parent.and_then(|parent| js.with_state(|state| state.modules.get(parent as usize).map(|known| known.object)));
-    let parent = parent.filter(|parent| parent.is_object());
-    if let Some(parent) = parent {
-        add_child(js, parent, module)?;
-    }
-    js.define(module, c"parent", parent.map_or(Value::NULL, |parent| js.dup(parent)), Shape::Method)?;
+    let paths = node_modules_paths(js, index)?;
+    let module = if index == 0 {
+        let module = js.dup(skeleton.module);
+        js.define_atom(module, names.path, directory, Shape::Data)?;
+        js.define_atom(module, names.file_name, js.dup(file_name), Shape::Data)?;
+        js.define_atom(module, names.paths, paths, Shape::Data)?;
+        module
+    } else {
+        let parent =
+            parent.and_then(|at| js.with_state(|state| state.modules.get(at as usize).map(|known| known.object)));
+        let parent = parent.filter(|parent| parent.is_object());
+        let shown = parent.map_or(Value::NULL, |parent| js.dup(parent));
+        let fields =
+            ModuleFields { id: js.dup(file_name), path: directory, file_name: js.dup(file_name), paths, parent: shown };
+        let module = lay_out(js, names, index, fields)?;
+        if let Some(parent) = parent {
+            add_child(js, parent, module)?;
+        }
+        module
+    };
+    let kept = js.dup(module);
+    js.with_state(|state| {
+        if let Some(known) = Arc::make_mut(&mut state.modules).get_mut(index as usize) {
+            known.object = kept;
+        }
+    });
     Ok((module, index))
 }
 
@@ -70,56 +107,54 @@ pub(super) fn node_modules_paths(js: Js, index: u32) -> JsResult {
     Ok(list)
 }
 
-/// `require.resolve`, `.cache`, `.main`, `.extensions`.
+/// Gives the `require` of a module what Node's has.
 pub(super) fn decorate_require(js: Js, require: Value, index: u32) -> Result<(), Thrown> {
+    if index == 0 {
+        return Ok(());
+    }
+    let cache = cache_object(js);
+    let main = js.with_state(|state| state.modules.first().map(|first| first.object));
+    decorate(js, require, index, main.unwrap_or(Value::UNDEFINED), cache)
+}
+
+/// `require.resolve`, `.cache`, `.main`, `.extensions`.
+pub(super) fn decorate(js: Js, require: Value, index: u32, main: Value, cache: Value) -> Result<(), Thrown> {
     let data = Value::number(f64::from(index));
     let resolve = js.function(c"resolve", 1, Native::RequireResolve as i32, data)?;
     let paths = js.function(c"paths", 1, Native::RequireResolvePaths as i32, data)?;
     js.define(resolve, c"paths", paths, Shape::Data)?;
     js.define(require, c"resolve", resolve, Shape::Data)?;
-    let cache = cache_object(js)?;
-    js.define(require, c"cache", cache, Shape::Data)?;
+    js.define(require, c"cache", js.dup(cache), Shape::Data)?;
     js.define(require, c"extensions", js.object_with_prototype(Value::NULL)?, Shape::Data)?;
-    let main = js.with_state(|state| state.modules.first().map(|first| first.object));
-    js.define(require, c"main", main.map_or(Value::UNDEFINED, |main| js.dup(main)), Shape::Data)
+    js.define(require, c"main", js.dup(main), Shape::Data)
 }
 
-fn cache_object(js: Js) -> JsResult {
-    if let Some(cache) = js.with_state(|state| state.cache) {
-        return Ok(js.dup(cache));
-    }
-    let cache = js.object_with_prototype(Value::NULL)?;
-    let kept = js.dup(cache);
-    js.with_state(|state| state.cache = Some(kept));
-    Ok(cache)
+/// `require.cache`; borrowed.
+fn cache_object(js: Js) -> Value {
+    js.with_state(|state| state.realm().skeleton().cache)
 }
 
 /// What `require.cache` holds under a file name; a guest may have put it there, or taken it out.
 pub(super) fn cached(js: Js, file_name: Value) -> Result<Option<Value>, Thrown> {
-    let cache = cache_object(js)?;
     let name = js.atom_of(file_name)?;
-    let found = js.get_own_data(cache, name);
+    let found = js.get_own_data(cache_object(js), name);
     js.free_atom(name);
-    js.free(cache);
     Ok(found?.filter(|module| module.is_object()))
 }
 
 pub(super) fn remember(js: Js, file_name: Value, module: Value) -> Result<(), Thrown> {
-    let cache = cache_object(js)?;
     let name = js.atom_of(file_name)?;
-    let defined = js.define_atom(cache, name, js.dup(module), Shape::Data);
+    let defined = js.define_atom(cache_object(js), name, js.dup(module), Shape::Data);
     js.free_atom(name);
-    js.free(cache);
     defined
 }
 
 /// A module that failed to load is loaded anew the next time. The pending exception stays.
 pub(super) fn forget(js: Js, file_name: Value) {
     let error = js.take_exception();
-    if let (Ok(cache), Ok(name)) = (cache_object(js), js.atom_of(file_name)) {
-        js.delete_atom(cache, name);
+    if let Ok(name) = js.atom_of(file_name) {
+        js.delete_atom(cache_object(js), name);
         js.free_atom(name);
-        js.free(cache);
     }
     js.throw(error);
 }

@@ -201,12 +201,13 @@ pub(super) fn evaluate_script(
     index: u32,
     file_name: Value,
 ) -> Result<(), Thrown> {
-    // What V8 calls the function around a module.
-    js.define(function, c"name", js.string("Object.<anonymous>")?, Shape::Method)?;
-    let require = js.get(module, c"require")?;
+    let skeleton = js.with_state(|state| state.realm().skeleton());
+    let names = skeleton.names;
+    js.define_atom(function, names.name, js.dup(skeleton.wrapper_name), Shape::Method)?;
+    let require = js.get_atom(module, names.require)?;
     decorate_require(js, require, index)?;
-    let exports = js.get(module, c"exports")?;
-    let directory = js.get(module, c"path")?;
+    let exports = js.get_atom(module, names.exports)?;
+    let directory = js.get_atom(module, names.path)?;
     let answer = js.call(function, exports, &[exports, require, module, file_name, directory]);
     for value in [function, require, exports, directory] {
         js.free(value);

@@ -2,7 +2,7 @@
 //! it calls the engine.
 
 use super::js::{Args, Js, JsResult, Value};
-use super::{builtins, console, esm, host_calls, process, random, require, stack, timers};
+use super::{builtins, console, esm, execution, host_calls, process, random, require, stack, timers};
 
 macro_rules! natives {
     ($($name:ident => $function:path),+ $(,)?) => {
@@ -26,6 +26,8 @@ natives! {
     RequireResolvePaths => require::resolve_paths,
     ImportMetaResolve => esm::resolve_from_meta,
     HostCall => host_calls::call,
+    GlobalArguments => execution::global_arguments,
+    SetGlobalArguments => execution::set_global_arguments,
     Console => console::write,
     ConsoleAssert => console::assert,
     ConsoleIgnore => console::ignore,

@@ -6,6 +6,7 @@
 use super::breaker::{MEMORY_FUNCTIONS, Outside, on_interrupt};
 use super::js::{Js, Shape, TextView, Thrown, Value, on_rejection, register_modules};
 use super::natives::Native;
+use super::skeleton::Skeleton;
 use super::timers::TimerPrototypes;
 use super::{builtins, console, process, random, timers};
 use rquickjs::qjs;
@@ -100,6 +101,13 @@ pub(super) struct Realm {
     pub(super) error_prototypes: [Value; 8],
     pub(super) views: [Value; 13],
     pub(super) timer_prototypes: Option<TimerPrototypes>,
+    skeleton: Option<Skeleton>,
+}
+
+impl Realm {
+    pub(super) fn skeleton(&self) -> Skeleton {
+        self.skeleton.expect("made when the sandbox was, before any guest code")
+    }
 }
 
 /// Makes an engine whose memory comes from `outside`'s heap. `None` when the heap cannot hold it.
@@ -154,9 +162,11 @@ pub(super) fn install(js: Js) -> Result<(), Thrown> {
     install_stack(js, captured)?;
     builtins::install_globals(js, global)?;
     let prototypes = timers::install(js, global)?;
+    let skeleton = Skeleton::make(js, global)?;
     js.with_state(|state| {
         if let Some(realm) = &mut state.realm {
             realm.timer_prototypes = Some(prototypes);
+            realm.skeleton = Some(skeleton);
         }
     });
     js.free(global);
@@ -225,6 +235,7 @@ fn capture(js: Js) -> Result<Realm, Thrown> {
         error_prototypes,
         views,
         timer_prototypes: None,
+        skeleton: None,
     };
     // `Error` and its prototype stand in the list for the reader's sake; they were read above.
     for _ in 0..2 {

@@ -127,8 +127,9 @@ fn load_new(js: Js, file_name: Value, parent: Option<u32>) -> Result<Loaded, Thr
         forget(js, file_name);
         return Err(Thrown);
     }
-    js.define(module, c"loaded", Value::TRUE, Shape::Data)?;
-    let exports = js.get(module, c"exports")?;
+    let names = js.with_state(|state| state.realm().skeleton().names);
+    js.define_atom(module, names.loaded, Value::TRUE, Shape::Data)?;
+    let exports = js.get_atom(module, names.exports)?;
     js.free(module);
     Ok(Loaded::Exports(exports))
 }

@@ -40,14 +40,14 @@ pub(super) struct RunState {
     /// Fixed once the sandbox is made; never cleared.
     pub(super) realm: Option<Realm>,
     pub(super) spec: Option<Box<RunSpec>>,
+    /// The run's arguments as the host wrote them; kept, because `__globals__.args` may be asked for.
+    pub(super) arguments: Terminated,
     pub(super) services: Option<Arc<Services>>,
     pub(super) hook_data: Arc<str>,
     pub(super) loader: Option<ModuleLoader>,
     /// Shared with the image of a prepared application, until the run loads more.
     pub(super) modules: Arc<Vec<LoadedModule>>,
     pub(super) esm: Graph,
-    /// `require.cache`.
-    pub(super) cache: Option<Value>,
     /// Exports of builtins by their index, once this run has loaded them.
     pub(super) builtins: Vec<Option<Value>>,
     /// Whether call sites have the methods that V8's have.
@@ -128,13 +128,20 @@ pub(super) struct Reading {
 
 /// What belongs to the image of a prepared application although it lies outside the arena.
 pub(super) struct Kept {
+    loader: Option<ModuleLoader>,
     modules: Arc<Vec<LoadedModule>>,
     esm: Graph,
-    cache: Option<Value>,
     builtins: Vec<Option<Value>>,
     has_call_sites: bool,
     sources: Arc<HashMap<String, Arc<Terminated>>>,
     source_bytes: usize,
+}
+
+impl Kept {
+    /// For another run that may load what the application could.
+    pub(super) fn loader(&self) -> Option<ModuleLoader> {
+        self.loader.as_ref().map(ModuleLoader::anew)
+    }
 }
 
 impl RunState {
@@ -173,9 +180,9 @@ impl RunState {
 
     pub(super) fn keep(&self) -> Kept {
         Kept {
+            loader: self.loader.as_ref().map(ModuleLoader::anew),
             modules: Arc::clone(&self.modules),
             esm: self.esm.keep(),
-            cache: self.cache,
             builtins: self.builtins.clone(),
             has_call_sites: self.has_call_sites,
             sources: Arc::clone(&self.sources),
@@ -187,7 +194,6 @@ impl RunState {
     pub(super) fn put_back(&mut self, kept: &Kept) {
         self.modules = Arc::clone(&kept.modules);
         self.esm = kept.esm.keep();
-        self.cache = kept.cache;
         self.builtins.clone_from(&kept.builtins);
         self.has_call_sites = kept.has_call_sites;
         self.sources = Arc::clone(&kept.sources);

@@ -144,13 +144,26 @@ impl Js {
         setter: Value,
     ) -> Result<(), Thrown> {
         let atom = self.atom(name.to_bytes())?;
-        let flags = (qjs::JS_PROP_CONFIGURABLE | qjs::JS_PROP_HAS_GET | qjs::JS_PROP_HAS_SET) as c_int;
-        // SAFETY: borrowed object, owned functions, live atom.
-        let status = unsafe {
-            self.engine(|| qjs::JS_DefinePropertyGetSet(self.0, object.0, atom.0, getter.0, setter.0, flags))
-        };
+        let defined = self.define_accessor_atom(object, atom, getter, setter, Shape::Method);
         self.free_atom(atom);
-        Self::check_status(status)
+        defined
+    }
+
+    /// As `define_accessor`; whether it can be enumerated and configured is as `shape` has it.
+    pub(in crate::sandbox) fn define_accessor_atom(
+        self,
+        object: Value,
+        name: Atom,
+        getter: Value,
+        setter: Value,
+        shape: Shape,
+    ) -> Result<(), Thrown> {
+        let kept = shape.flags() & (qjs::JS_PROP_CONFIGURABLE | qjs::JS_PROP_ENUMERABLE) as c_int;
+        let flags = kept | (qjs::JS_PROP_HAS_GET | qjs::JS_PROP_HAS_SET) as c_int;
+        // SAFETY: borrowed object, owned functions, live atom.
+        Self::check_status(unsafe {
+            self.engine(|| qjs::JS_DefinePropertyGetSet(self.0, object.0, name.0, getter.0, setter.0, flags))
+        })
     }
 
     pub(in crate::sandbox) fn set_length(self, array: Value, length: i64) -> Result<(), Thrown> {
