@@ -21,13 +21,14 @@ export function machine() {
 }
 
 /**
- * Which cargo profile the addon was built with: what is published is stripped of line tables, what tests run on is not.
+ * Which cargo profile the addon was built with: what is published is stripped of line tables, what tests run on has a section
+ * of them.
  * @returns {'release' | 'dev-release'}
  */
 export function buildProfile() {
   const addon = readdirSync(repository).find((name) => name.endsWith('.node'));
   if (addon === undefined) throw new Error('the addon is not built: npm run build');
-  return readFileSync(join(repository, addon)).includes('.debug_line') ? 'dev-release' : 'release';
+  return readFileSync(join(repository, addon)).includes('\0.debug_line\0') ? 'dev-release' : 'release';
 }
 
 function commit() {
