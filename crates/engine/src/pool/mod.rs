@@ -3,6 +3,7 @@
 //! Must not know the engine: a sandbox answers done, waiting or stopped.
 
 mod executing;
+mod lookout;
 mod overdue;
 mod queue;
 mod sandboxes;

@@ -2,6 +2,7 @@
 //! while a guest runs or the host is called.
 
 use super::executing::{Executing, SIGNAL_AGAIN};
+use super::lookout::Lookout;
 use super::queue::{Queue, Queued};
 use super::sandboxes::take_sandbox;
 use super::{PoolOptions, Stats, closed, watchdog};
@@ -50,6 +51,8 @@ pub(super) struct State {
     pub(super) in_flight: usize,
     pub(super) threads: usize,
     pub(super) idle_threads: usize,
+    /// Whether a thread looks out for work; it needs no waking.
+    is_looking_out: bool,
     /// Threads that wait for a hook.
     pub(super) blocked: usize,
     pub(super) quarantined: usize,
@@ -64,15 +67,23 @@ pub(super) struct Shared {
     pub(super) options: PoolOptions,
     pub(super) services: Arc<Services>,
     state: Mutex<State>,
-    /// Something may have become runnable.
-    pub(super) work: Condvar,
+    /// Something may have become runnable; see `wake_one`.
+    work: Condvar,
+    lookout: Lookout,
     /// A thread has ended.
     pub(super) ended: Condvar,
 }
 
 impl Shared {
     pub(super) fn new(options: PoolOptions, services: Arc<Services>) -> Self {
-        Self { options, services, state: Mutex::default(), work: Condvar::new(), ended: Condvar::new() }
+        Self {
+            options,
+            services,
+            state: Mutex::default(),
+            work: Condvar::new(),
+            lookout: Lookout::default(),
+            ended: Condvar::new(),
+        }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -96,15 +107,13 @@ impl Shared {
         }
         let is_timed = self.options.acquire_timeout.is_some();
         state.queue.push(spec, self.options.fifo, Instant::now());
-        let needs_thread = state.idle_threads == 0 && self.may_add_thread(&state);
+        let needs_thread = state.idle_threads == 0 && !state.is_looking_out && self.may_add_thread(&state);
         if needs_thread {
             state.threads += 1;
-        }
-        drop(state);
-        if needs_thread {
+            drop(state);
             self.start_thread();
         } else {
-            self.work.notify_one();
+            self.wake_one(state);
         }
         if is_timed {
             watchdog::wake();
@@ -112,9 +121,31 @@ impl Shared {
         Ok(())
     }
 
+    /// Something has become runnable: sees to it that a thread looks.
+    pub(super) fn wake_one(&self, state: MutexGuard<'_, State>) {
+        let must_wake = !state.is_looking_out && state.idle_threads > 0;
+        drop(state);
+        self.lookout.announce();
+        if must_wake {
+            self.work.notify_one();
+        }
+    }
+
+    /// Lets go of the lock for a moment in which work may come; whoever brings some then wakes nobody else.
+    fn look_out<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        state.is_looking_out = true;
+        let seen = self.lookout.arrivals();
+        drop(state);
+        self.lookout.look_out(seen);
+        let mut state = self.lock();
+        state.is_looking_out = false;
+        state
+    }
+
     /// The next thing to do; `None` when the thread has to end, and is not counted any more.
     pub(super) fn next(&self, thread: ThreadHandle) -> Option<Work> {
         let mut state = self.lock();
+        let mut may_look_out = true;
         loop {
             if state.is_closed || state.threads > self.options.threads + state.blocked + state.quarantined {
                 // Under this very lock, lest the next thread that looks take itself for the surplus one as well.
@@ -133,6 +164,10 @@ impl Shared {
                 }
                 return Some(work);
             }
+            if std::mem::take(&mut may_look_out) && !state.is_looking_out && self.lookout.pays() {
+                state = self.look_out(state);
+                continue;
+            }
             let until = state.parked.keys().next().map(|(at, _)| at.saturating_duration_since(now));
             state.idle_threads += 1;
             state = match until {
@@ -140,6 +175,7 @@ impl Shared {
                 None => self.work.wait(state).unwrap_or_else(PoisonError::into_inner),
             };
             state.idle_threads -= 1;
+            self.lookout.woke(now);
         }
     }
 
@@ -188,7 +224,7 @@ impl Shared {
         if task.control.has_answers() {
             // One came between the run's last look and this lock; later ones find the run parked.
             state.ready.push_back(Task { ready_at: Instant::now(), ..task });
-            self.work.notify_one();
+            self.wake_one(state);
             return None;
         }
         state.parked_at.insert(task.id, wake);
@@ -203,7 +239,7 @@ impl Shared {
         if is_ours {
             state.in_flight -= 1;
             if state.queue.len() > 0 {
-                self.work.notify_one();
+                self.wake_one(state);
             }
         } else {
             state.quarantined -= 1;
@@ -226,8 +262,7 @@ impl Shared {
         let Some(task) = take_parked(&mut state, id) else { return };
         task.control.put_answer(answer);
         state.ready.push_back(Task { ready_at: Instant::now(), ..task });
-        drop(state);
-        self.work.notify_one();
+        self.wake_one(state);
     }
 
     pub(super) fn cancel(&self, id: RunId) {
@@ -248,7 +283,7 @@ impl Shared {
             state.in_flight -= 1;
             drop(state);
             self.recycle(task.sandbox);
-            self.work.notify_one();
+            self.wake_one(self.lock());
         }
     }
 
