@@ -6,6 +6,8 @@
 #![expect(unsafe_code, reason = "maps memory and copies it wholesale")]
 
 use super::heap::Heap;
+#[cfg(target_os = "linux")]
+use super::mapped_image::{MappedImage, thread_faults};
 use std::{io, ptr};
 
 /// Neighbours that no index off by up to this much can reach.
@@ -27,9 +29,9 @@ pub(super) struct Arena {
 enum Image {
     /// Copied back as a whole: cheapest for small ones.
     Copy(Vec<u8>),
-    /// Mapped from a file in memory, so that only pages a run has written to have to be dropped.
+    /// Mapped from a file in memory, so that only pages that were written to have to be copied.
     #[cfg(target_os = "linux")]
-    Mapped { bytes: usize },
+    Mapped(MappedImage),
 }
 
 impl Image {
@@ -37,7 +39,7 @@ impl Image {
         match self {
             Self::Copy(bytes) => bytes.len(),
             #[cfg(target_os = "linux")]
-            Self::Mapped { bytes } => *bytes,
+            Self::Mapped(image) => image.bytes(),
         }
     }
 }
@@ -95,11 +97,13 @@ impl Arena {
             std::slice::from_raw_parts(self.range.start(), (*self.heap).used())
         };
         #[cfg(target_os = "linux")]
-        if used.len() > MAP_RATHER_THAN_COPY
-            && let Ok(bytes) = self.range.map_image(used)
-        {
-            self.image = Image::Mapped { bytes };
-            return;
+        if used.len() > MAP_RATHER_THAN_COPY {
+            // SAFETY: the range begins a page and contains `used`; it is unmapped after the image is gone, or with it.
+            let mapped = unsafe { MappedImage::map(self.range.start(), used) };
+            if let Ok(image) = mapped {
+                self.image = Image::Mapped(image);
+                return;
+            }
         }
         self.image = Image::Copy(used.to_vec());
     }
@@ -108,21 +112,32 @@ impl Arena {
         self.image.bytes()
     }
 
+    /// Runs what may write to the range, on this thread.
+    pub(super) fn turn<R>(&mut self, turn: impl FnOnce() -> R) -> R {
+        #[cfg(target_os = "linux")]
+        if let Image::Mapped(image) = &mut self.image {
+            let faults = thread_faults();
+            let answer = turn();
+            image.note_turn(faults);
+            return answer;
+        }
+        turn()
+    }
+
     /// Makes every byte of the range what it was at `take_image`; above the image nothing readable is left.
     pub(super) fn restore(&mut self) {
         // Read before the heap's own state is restored.
         let dirty = self.peak();
-        let from = match &self.image {
+        let from = match &mut self.image {
             Image::Copy(image) => {
                 // SAFETY: the image was taken from the start of this range.
                 unsafe { ptr::copy_nonoverlapping(image.as_ptr(), self.range.start(), image.len()) };
                 image.len()
             }
             #[cfg(target_os = "linux")]
-            Image::Mapped { bytes } => {
-                let pages = bytes.next_multiple_of(PAGE);
-                self.range.drop_pages(0, pages);
-                pages
+            Image::Mapped(image) => {
+                image.restore();
+                image.mapped_bytes()
             }
         };
         if from < dirty {
@@ -173,28 +188,6 @@ impl Range {
 
     fn reserved(&self) -> (*const u8, *const u8) {
         (self.reserved, self.reserved.wrapping_add(self.bytes + 2 * RED_ZONE))
-    }
-
-    /// Replaces the start of the range by a private mapping of a copy of it; answers the image's length.
-    #[cfg(target_os = "linux")]
-    fn map_image(&self, image: &[u8]) -> io::Result<usize> {
-        use rustix::fs::{MemfdFlags, ftruncate, memfd_create};
-        use rustix::mm::{MapFlags, ProtFlags, mmap};
-        let pages = image.len().next_multiple_of(PAGE);
-        let file = memfd_create("isolated-runtime-image", MemfdFlags::CLOEXEC)?;
-        ftruncate(&file, pages as u64)?;
-        let mut written = 0;
-        while written < image.len() {
-            written += rustix::io::pwrite(&file, &image[written..], written as u64)?;
-        }
-        // SAFETY: replaces whole pages of this range by pages with the same content; the rest of the last page lies above
-        // what the heap has handed out. The mapping keeps the file alive.
-        unsafe {
-            let protection = ProtFlags::READ | ProtFlags::WRITE;
-            let flags = MapFlags::PRIVATE | MapFlags::FIXED;
-            mmap(self.start().cast(), pages, protection, flags, &file, 0)?;
-        }
-        Ok(image.len())
     }
 
     #[cfg(target_os = "linux")]

@@ -326,7 +326,7 @@ impl Sandbox {
         let outside = &raw mut *self.outside;
         // SAFETY: the guard lives in the box; a sandbox is entered by one thread at a time and never from within.
         // `body` and everything beneath it keeps no destructor across calls into the engine (execution.rs, README.md).
-        let left = unsafe { guard.enter(enter_body, (&raw mut entry).cast()) };
+        let left = self.arena.turn(|| unsafe { guard.enter(enter_body, (&raw mut entry).cast()) });
         // SAFETY: ours; a jump left the flag as it was.
         unsafe { Outside::set_in_engine(outside, false) };
         match left {

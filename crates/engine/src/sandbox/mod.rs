@@ -21,6 +21,8 @@ mod guard;
 mod heap;
 mod host_calls;
 mod js;
+#[cfg(target_os = "linux")]
+mod mapped_image;
 mod module_object;
 mod module_source;
 mod natives;

@@ -26,6 +26,7 @@
 
 #ifdef __linux__
 #include <link.h>
+#include <sys/resource.h>
 #else
 #include <mach-o/dyld.h>
 #include <mach-o/getsect.h>
@@ -255,6 +256,15 @@ uintptr_t isolated_runtime_thread_self(void) { return (uintptr_t)pthread_self();
 
 /* The caller makes sure that the thread has not ended. */
 int isolated_runtime_thread_interrupt(uintptr_t thread) { return pthread_kill((pthread_t)thread, STOP_SIGNAL); }
+
+#ifdef __linux__
+/* Page faults of the calling thread. */
+uint64_t isolated_runtime_thread_faults(void) {
+  struct rusage used;
+  if (getrusage(RUSAGE_THREAD, &used) != 0) return 0;
+  return (uint64_t)used.ru_minflt + (uint64_t)used.ru_majflt;
+}
+#endif
 
 /* CPU time of a thread that has not ended, in nanoseconds; 0 where it is not to be had. */
 uint64_t isolated_runtime_thread_cpu(uintptr_t thread) {
