@@ -184,7 +184,7 @@ interface BaseRunOptions extends CommonRunOptions {
 /** The customer's absolute folder, under either of its two names. */
 export type RunOptions = BaseRunOptions & ({ root: string; folder?: string } | { folder: string; root?: string });
 
-/** What is loaded. Each sandbox loads it once, when it is first needed there: put a new version into a folder of its own, and `prepare` that. */
+/** What is loaded. Each sandbox loads it once, when it is first needed there, from what the first one read: a changed file counts from the next `prepare` on. */
 export type PrepareOptions = Pick<BaseRunOptions, 'file' | 'external' | 'whitelistedPaths' | 'resolverOptions' | 'timeout' | 'limits' | 'signal' | 'hostFunctions'> &
   ({ root: string; folder?: string } | { folder: string; root?: string });
 

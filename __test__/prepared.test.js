@@ -2,6 +2,7 @@
 
 // Applications that are loaded once: what is kept, what is not, and what cannot be.
 const assert = require('node:assert/strict');
+const { rmSync } = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
 const { IsolatedRuntime } = require('..');
@@ -96,6 +97,24 @@ test('files that change are seen by the next prepare, not by a sandbox that has 
   write(root, 'index.js', 'exports.main = () => 2;');
   assert.equal(await app.run('main'), 1);
   assert.equal(await (await on.prepare({ root, file: 'index.js' })).run('main'), 2);
+  await on.shutdown();
+});
+
+test('all sandboxes of an application load what the first one did, whatever becomes of its files', async () => {
+  const files = {
+    'index.js': `const lib = require('./lib'); const data = require('./data'); exports.main = async () => { await new Promise((done) => setTimeout(done, 20)); return [lib.n, data.n, require('./late').n]; };`,
+    'lib.js': 'exports.n = 1;', 'data.json': '{"n":1}', 'late.js': 'exports.n = 1;',
+  };
+  const { on, root, app } = await prepared(files);
+  write(root, 'lib.js', 'exports.n = 2;');
+  write(root, 'late.js', 'exports.n = 2;');
+  rmSync(path.join(root, 'data.json'));
+  write(root, 'data.js', 'exports.n = 3;');
+  const answers = await Promise.all(Array.from({ length: 12 }, () => app.run('main')));
+  assert.ok(on.stats().sandboxes > 1, 'more than one sandbox loaded it');
+  // What a run loads beyond the application is read as it is now.
+  for (const answer of answers) assert.deepEqual(answer, [1, 1, 2]);
+  assert.deepEqual(await (await on.prepare({ root, file: 'index.js' })).run('main'), [2, 3, 2]);
   await on.shutdown();
 });
 

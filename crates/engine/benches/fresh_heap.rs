@@ -9,6 +9,7 @@ use isolated_runtime_engine::control::RunControl;
 use isolated_runtime_engine::hooks::{HookDesk, compiled::CompiledCache};
 use isolated_runtime_engine::host::{HookRequest, Host, HostCall, Outcome, RunId};
 use isolated_runtime_engine::limits::Limits;
+use isolated_runtime_engine::modules::Recordings;
 use isolated_runtime_engine::pool::Waits;
 use isolated_runtime_engine::receipt::Receipt;
 use isolated_runtime_engine::request::Request;
@@ -43,6 +44,7 @@ fn services() -> Arc<Services> {
         host: Arc::clone(&host),
         hooks: HookDesk::new(host),
         compiled: CompiledCache::default(),
+        recordings: Recordings::default(),
         waits: Waits::without_pool(),
     })
 }

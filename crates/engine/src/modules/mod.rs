@@ -8,7 +8,9 @@ mod gate;
 mod names;
 mod policy;
 mod reasons;
+mod recording;
 mod resolve;
+mod rules;
 mod source_cache;
 #[cfg(test)]
 mod tests;
@@ -16,6 +18,7 @@ mod tests;
 pub use format::{Format, PackageType, file_url, format_of};
 pub use gate::{ApprovedPath, Origin, SourceKind};
 pub use policy::PolicyOptions;
+pub use recording::{Recording, Recordings};
 pub use resolve::{ModuleLoader, Resolution, Syntax};
 
 /// Why a module cannot be had. Refused and missing are one variant: a guest must not be able to tell them apart.

@@ -7,9 +7,11 @@ use super::gate::{ApprovedPath, Origin, approve, is_package};
 use super::names::{below_root, installed_name, is_path, is_spelled_plainly, names_folder, normalize};
 use super::policy::{Policy, PolicyOptions, climbs};
 use super::reasons::not_listed;
+use super::recording::{Asked, Recording};
+use super::rules::options_of;
 use crate::text::SharedText;
 use once_cell::unsync::OnceCell;
-use oxc_resolver::{ResolveError, ResolveOptions, ResolverGeneric};
+use oxc_resolver::{ResolveError, ResolverGeneric};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,7 +29,7 @@ pub enum Resolution {
 }
 
 /// What asks for a module; packages may offer different files to each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Syntax {
     /// `require`.
     Require,
@@ -45,6 +47,8 @@ pub struct ModuleLoader {
     types: PackageTypes,
     /// What was opened while it was looked for, until it is read.
     opened: RefCell<Option<OpenedFile>>,
+    /// While an application is prepared: what it is loaded from.
+    recording: Option<Arc<Recording>>,
 }
 
 impl ModuleLoader {
@@ -81,6 +85,24 @@ impl ModuleLoader {
             import_rules: OnceCell::new(),
             types: PackageTypes::default(),
             opened: RefCell::new(opened),
+            recording: None,
+        }
+    }
+
+    /// From now on everything is found and read as the recording has it, and recorded where it has nothing.
+    pub(crate) fn record(&mut self, recording: Arc<Recording>) {
+        self.recording = Some(recording);
+    }
+
+    fn recorded(
+        &self,
+        asked: Asked,
+        find: impl FnOnce() -> Result<ApprovedPath, ModuleError>,
+    ) -> Result<ApprovedPath, ModuleError> {
+        let Some(recording) = &self.recording else { return find() };
+        match recording.found(&asked) {
+            Some(known) => Ok(known),
+            None => Ok(recording.keep_found(asked, find()?)),
         }
     }
 
@@ -94,6 +116,10 @@ impl ModuleLoader {
     /// # Errors
     /// `NotFound`.
     pub fn entry(&self, file: &str) -> Result<ApprovedPath, ModuleError> {
+        self.recorded((self.policy.root().to_path_buf(), file.to_owned(), None), || self.find_entry(file))
+    }
+
+    fn find_entry(&self, file: &str) -> Result<ApprovedPath, ModuleError> {
         let refuse = |reason: String| ModuleError::NotFound { specifier: file.to_owned(), reason };
         let below = below_root(file);
         let root = self.policy.root();
@@ -120,6 +146,18 @@ impl ModuleLoader {
     /// # Errors
     /// `NotFound`, with the reason.
     pub fn resolve(&self, specifier: &str, from: &ApprovedPath, syntax: Syntax) -> Result<Resolution, ModuleError> {
+        let Some(recording) = &self.recording else { return self.find(specifier, from, syntax) };
+        let asked = (from.path().to_path_buf(), specifier.to_owned(), Some(syntax));
+        if let Some(known) = recording.found(&asked) {
+            return Ok(Resolution::Found(known));
+        }
+        Ok(match self.find(specifier, from, syntax)? {
+            Resolution::Found(file) => Resolution::Found(recording.keep_found(asked, file)),
+            ask @ Resolution::AskHook { .. } => ask,
+        })
+    }
+
+    fn find(&self, specifier: &str, from: &ApprovedPath, syntax: Syntax) -> Result<Resolution, ModuleError> {
         let folder = from.path().parent().unwrap_or(self.policy.root());
         if syntax == Syntax::Import
             && let Some(path) = path_of_url(specifier)
@@ -155,8 +193,14 @@ impl ModuleLoader {
         &self,
         specifier: &str,
         answer: &str,
-        _from: &ApprovedPath,
+        from: &ApprovedPath,
+        syntax: Syntax,
     ) -> Result<ApprovedPath, ModuleError> {
+        let asked = (from.path().to_path_buf(), specifier.to_owned(), Some(syntax));
+        self.recorded(asked, || self.check_answer(specifier, answer))
+    }
+
+    fn check_answer(&self, specifier: &str, answer: &str) -> Result<ApprovedPath, ModuleError> {
         let refuse = |reason: String| ModuleError::NotFound { specifier: specifier.to_owned(), reason };
         let path = Path::new(answer);
         if !path.is_absolute() || answer.contains('\0') {
@@ -183,9 +227,13 @@ impl ModuleLoader {
         let limit = self.policy.source_bytes;
         let name = || file.display().to_owned();
         let opened = self.opened.take().filter(|opened| opened.real == file.path());
-        let contents = match opened {
+        let read = || match opened {
             Some(opened) => files::read_opened(opened, limit, text),
             None => files::read_approved(file, limit, text),
+        };
+        let contents = match &self.recording {
+            Some(recording) => recording.text(file, read),
+            None => read(),
         };
         match contents {
             Ok(Contents::Text(text)) => Ok(text),
@@ -200,7 +248,12 @@ impl ModuleLoader {
     /// What the nearest manifest says about the module system of a file.
     #[must_use]
     pub fn package_type(&self, file: &ApprovedPath) -> PackageType {
-        file.path().parent().map_or(PackageType::Unsaid, |folder| self.types.of_folder(&self.files, folder))
+        let Some(folder) = file.path().parent() else { return PackageType::Unsaid };
+        let look = || self.types.of_folder(&self.files, folder);
+        match &self.recording {
+            Some(recording) => recording.package_type(folder.to_path_buf(), look),
+            None => look(),
+        }
     }
 
     /// The folders in which packages are looked up for files in `from`, nearest first.
@@ -302,7 +355,7 @@ impl ModuleLoader {
         specifier: &str,
     ) -> Result<PathBuf, ResolveError> {
         let rules = rules.get_or_init(|| {
-            ResolverGeneric::new_with_file_system(self.files.clone(), resolver_options(order, syntax, &self.policy))
+            ResolverGeneric::new_with_file_system(self.files.clone(), options_of(order, syntax, &self.policy))
         });
         let found = rules.resolve(folder, specifier)?;
         if found.query().is_some() || found.fragment().is_some() {
@@ -327,39 +380,6 @@ impl ModuleLoader {
                 self.policy.extensions.join(", ")
             ),
         })
-    }
-}
-
-fn resolver_options(order: Origin, syntax: Syntax, policy: &Policy) -> ResolveOptions {
-    let mut extensions = match order {
-        Origin::Own => policy.extensions.clone(),
-        // Packages are written for these, whatever the guest's own files are called, and may ship what they were made from.
-        Origin::Package => vec![".js".to_owned(), ".json".to_owned()],
-    };
-    let last = match order {
-        Origin::Own => &[".json".to_owned()][..],
-        Origin::Package => &policy.extensions,
-    };
-    for extension in last {
-        if !extensions.contains(extension) {
-            extensions.push(extension.clone());
-        }
-    }
-    let condition = match syntax {
-        Syntax::Require => "require",
-        Syntax::Import => "import",
-    };
-    ResolveOptions {
-        condition_names: vec!["node".to_owned(), condition.to_owned()],
-        extensions,
-        main_fields: vec!["main".to_owned()],
-        main_files: vec!["index".to_owned()],
-        modules: vec!["node_modules".to_owned()],
-        symlinks: true,
-        node_path: false,
-        builtin_modules: false,
-        tsconfig: None,
-        ..ResolveOptions::default()
     }
 }
 

@@ -18,6 +18,7 @@ use crate::errors::{ErrorCode, Failure, FailureKind};
 use crate::hooks::{HookDesk, compiled::CompiledCache};
 use crate::host::{CallId, Host, Outcome, RunId};
 use crate::limits::Limits;
+use crate::modules::Recordings;
 use crate::receipt::Receipt;
 use crate::request::Request;
 use crate::sandbox::{FaultPolicy, RunSpec, Services};
@@ -97,6 +98,7 @@ impl Pool {
                 host: Arc::clone(&host),
                 hooks: HookDesk::new(host),
                 compiled: CompiledCache::default(),
+                recordings: Recordings::default(),
                 waits: Waits::new(pool.clone()),
             };
             Shared::new(options, Arc::new(services))
@@ -124,6 +126,7 @@ impl Pool {
 
     /// Drops the sandboxes kept for a prepared application.
     pub fn forget(&self, prepared: u32) {
+        self.shared.services.recordings.forget(prepared);
         self.shared.forget(prepared);
     }
 

@@ -44,6 +44,7 @@ fn shared(threads: usize, max: usize) -> Arc<Shared> {
         host: Arc::clone(&host),
         hooks: HookDesk::new(host),
         compiled: CompiledCache::default(),
+        recordings: crate::modules::Recordings::default(),
         waits: Waits::new(Weak::new()),
     };
     Arc::new(Shared::new(options, Arc::new(services)))

@@ -163,6 +163,10 @@ impl Sandbox {
     /// the run that happens to need it.
     fn prepare(&mut self, id: u32, stack: ThreadStack) -> Option<Progress> {
         let began = Instant::now();
+        let state = &mut self.outside.state;
+        if let (Some(loader), Some(services)) = (&mut state.loader, &state.services) {
+            loader.record(services.recordings.of(id));
+        }
         match self.enter(stack, prepare::prepare) {
             Entered::Left(breach) => return Some(self.after(breach)),
             Entered::Returned => {}
@@ -173,6 +177,8 @@ impl Sandbox {
         self.arena.take_image();
         self.prepared = Some((id, self.outside.state.keep()));
         self.prepared_policy = self.outside.state.spec.as_deref().map(policy);
+        // What the run loads beyond the application is read as it is now.
+        self.outside.state.loader = self.prepared.as_ref().and_then(|(_, kept)| kept.loader());
         let taken = began.elapsed();
         if let Some(spec) = &mut self.outside.state.spec {
             spec.began = Some(Instant::now());

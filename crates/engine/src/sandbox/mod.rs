@@ -51,6 +51,7 @@ pub use lifecycle::{Progress, Sandbox, SandboxError, ThreadStack};
 use crate::control::RunControl;
 use crate::hooks::{HookDesk, compiled::CompiledCache};
 use crate::host::{Host, RunId};
+use crate::modules::Recordings;
 use crate::pool::Waits;
 use crate::request::Request;
 use std::sync::Arc;
@@ -64,6 +65,8 @@ pub struct Services {
     pub hooks: HookDesk,
     /// Results of compilers.
     pub compiled: CompiledCache,
+    /// What prepared applications were loaded from.
+    pub recordings: Recordings,
     /// Tells the pool that a thread waits.
     pub waits: Waits,
 }

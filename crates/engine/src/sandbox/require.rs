@@ -242,7 +242,7 @@ fn resolve_file(state: &mut RunState, specifier: &str, from: u32, syntax: Syntax
     };
     let Some(loader) = &state.loader else { return Verdict::Failed };
     let approved = match serde_json::from_str::<Option<String>>(&answer) {
-        Ok(Some(path)) => loader.approve_answer(specifier, &path, &from_file),
+        Ok(Some(path)) => loader.approve_answer(specifier, &path, &from_file, syntax),
         _ => Err(loader.not_found(specifier, &from_file)),
     };
     match approved {

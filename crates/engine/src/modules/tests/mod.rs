@@ -106,7 +106,7 @@ impl Run<'_> {
 
     /// What a resolver's answer comes to.
     fn hook(&self, answer: &str) -> Answer {
-        let approved = self.loader.approve_answer("asked", answer, &self.entry("main.js"));
+        let approved = self.loader.approve_answer("asked", answer, &self.entry("main.js"), Syntax::Require);
         self.answer(approved.map(Resolution::Found), "asked")
     }
 
