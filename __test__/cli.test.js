@@ -221,6 +221,23 @@ test('serve answers each file of a folder at its name, and changed files at once
   assert.equal((await ask(port, '/new')).status, 404);
 });
 
+test('serve answers services that are written in TypeScript', async () => {
+  const dir = folder({
+    'typed.ts': `import { greeting } from './lib/words.ts';\ninterface Hook { res: { end(text: string): void }; params: Record<string, string> }\nexport default (hook: Hook): void => hook.res.end(greeting(hook.params.name as string));`,
+    'lib/words.ts': 'export const greeting = (name: string): string => `hi ${name}`;',
+    'module.mts': 'const word: string = await Promise.resolve("awaited");\nexport default (hook: any) => hook.res.end(word);',
+    'common.cts': 'module.exports = (hook: any) => hook.res.end("common" as string);',
+    'broken.ts': 'export default (hook: any) => { const x: = 1; };',
+  });
+  const { port } = await serve(dir);
+  assert.equal((await ask(port, '/typed?name=Ada')).text, 'hi Ada');
+  assert.equal((await ask(port, '/module')).text, 'awaited');
+  assert.equal((await ask(port, '/common')).text, 'common');
+  const { status, text } = await ask(port, '/broken');
+  assert.equal(status, 500);
+  assert.match(JSON.parse(text).error.message, /^SyntaxError: /);
+});
+
 test('serve answers bad requests and bad services with JSON that names no path', async () => {
   const dir = folder({
     'endless.js': 'module.exports = () => {};', 'nothing.js': 'exports.a = 1;', 'throws.js': `throw new Error('top level of ' + __filename);`,

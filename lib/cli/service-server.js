@@ -11,7 +11,7 @@ const { stat } = require('node:fs/promises');
 const { fileSource } = require('../service/source');
 const errors = require('../errors');
 
-const EXTENSIONS = ['js', 'mjs', 'cjs'];
+const EXTENSIONS = ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts'];
 const NAME = /^[A-Za-z0-9_-][\w.-]*$/;
 
 /**

@@ -8,6 +8,7 @@
 const path = require('node:path');
 const { Engine } = require('../engine');
 const { encode } = require('../encode');
+const { HookThread } = require('../hooks');
 const { json } = require('../own-json');
 const options = require('../options');
 const { hostFunctions } = require('../host-functions');
@@ -37,12 +38,15 @@ const HARNESS = 1;
 
 class Services {
   #engine;
+  /** Takes the types out of TypeScript; started when the first such service is met. */
+  #hooks;
   #defaults;
 
   /** @param {{ threads?: number, limits?: object, max?: number }} [given] */
   constructor({ threads, limits, max = MOST_SERVICES } = {}) {
     this.#defaults = options.runtimeOptions({ threads, limits, poolOptions: { max } });
     this.#engine = new Engine(options.engineOptions(this.#defaults));
+    this.#hooks = new HookThread(this.#engine);
   }
 
   /** What calls may use up at most. */
@@ -75,6 +79,7 @@ class Services {
 
   /** Stops what is in flight. */
   close() {
+    this.#hooks.close();
     this.#engine.close();
   }
 
@@ -144,7 +149,7 @@ function requestOf({ source, external, timeout, limits, onConsole }, callable, i
     funcName: 'serve',
     whitelistedPaths: source.folders,
     external, timeout, limits,
-    sourceExtensions: ['js', 'mjs', 'cjs'],
+    sourceExtensions: ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts'],
     priority: 0,
     console: onConsole !== undefined,
     result: 'json',

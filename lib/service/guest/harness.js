@@ -66,7 +66,7 @@ async function watch(req, res) {
 
 /** @param {string} file */
 async function load(file) {
-  const exported = file.endsWith('.mjs') ? await import(file) : require(file);
+  const exported = /\.m[jt]s$/.test(file) ? await import(file) : require(file);
   const service = typeof exported === 'function' || isWeb(exported) ? exported : exported?.default ?? exported;
   if (typeof service === 'function' || isWeb(service)) return { service, exported };
   throw new TypeError('the service assigned no function: it needs module.exports = function (hook) { … }, a default export, or an object with fetch(request)');

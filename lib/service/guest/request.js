@@ -6,12 +6,14 @@
  */
 
 const { Readable } = require('stream');
+const { ServiceConnection } = require('./connection');
 
 /** @typedef {(Uint8Array | { trailers: Record<string, string>, rawTrailers: string[] })} Chunk bytes, or the end */
 
 class ServiceRequest extends Readable {
   #read;
   #isReading = false;
+  #connection;
 
   /**
    * @param {() => Promise<Chunk>} read
@@ -26,6 +28,11 @@ class ServiceRequest extends Readable {
     this.rawTrailers = /** @type {string[]} */ ([]);
     for (const key of Object.keys(described)) {
       Object.defineProperty(this, key, { value: described[key], writable: true, enumerable: true, configurable: true });
+    }
+    this.#connection = new ServiceConnection(described.connection ?? {});
+    // Requests that came over no connection have one all the same, for middleware that looks whether it is open.
+    for (const key of ['socket', 'connection']) {
+      Object.defineProperty(this, key, { value: this.#connection, writable: true, enumerable: described.connection !== undefined, configurable: true });
     }
   }
 
@@ -56,6 +63,7 @@ class ServiceRequest extends Readable {
   abort(error) {
     if (this.complete || this.destroyed) return;
     this.aborted = true;
+    this.#connection.close();
     this.emit('aborted');
     this.destroy(this.listenerCount('error') > 0 ? error : undefined);
   }
