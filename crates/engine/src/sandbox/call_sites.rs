@@ -130,12 +130,12 @@ fn is_name(byte: &u8) -> bool {
 }
 
 /// A module's lines count from behind its wrapper's two.
-fn start_of_line(source: &[u8], line: u32) -> Option<usize> {
+pub(super) fn start_of_line(source: &[u8], line: u32) -> Option<usize> {
     let mut breaks = source.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
     breaks.nth(line as usize).map(|(index, _)| index + 1)
 }
 
-fn byte_of_column(line: &[u8], column: u32) -> Option<usize> {
+pub(super) fn byte_of_column(line: &[u8], column: u32) -> Option<usize> {
     let characters = column.checked_sub(1)? as usize;
     let mut starts = line.iter().enumerate().filter(|(_, byte)| **byte & 0xC0 != 0x80).map(|(index, _)| index);
     starts.nth(characters)

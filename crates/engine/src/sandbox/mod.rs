@@ -21,6 +21,7 @@ mod guard;
 mod heap;
 mod host_calls;
 mod js;
+mod made_errors;
 #[cfg(target_os = "linux")]
 mod mapped_image;
 mod module_object;
@@ -41,6 +42,7 @@ mod state;
 mod tagged_templates;
 mod timer_queue;
 mod timers;
+mod words;
 
 mod lifecycle;
 

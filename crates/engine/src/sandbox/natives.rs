@@ -2,7 +2,7 @@
 //! it calls the engine.
 
 use super::js::{Args, Js, JsResult, Value};
-use super::{builtins, console, esm, execution, host_calls, process, random, require, stack, timers};
+use super::{builtins, console, esm, execution, host_calls, made_errors, process, random, require, stack, timers};
 
 macro_rules! natives {
     ($($name:ident => $function:path),+ $(,)?) => {
@@ -50,7 +50,8 @@ natives! {
     ErrorStack => stack::get,
     SetErrorStack => stack::set,
     CaptureStackTrace => stack::capture,
-    SetPrepareStackTrace => stack::set_prepare,
+    PrepareStackTrace => made_errors::get_prepare,
+    SetPrepareStackTrace => made_errors::set_prepare,
     Random => random::random,
     ProcessPart => process::part,
     ProcessStream => process::stream,

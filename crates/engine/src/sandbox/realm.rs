@@ -49,6 +49,9 @@ const CAPTURE: &CStr = c"
   const typed = Object.getPrototypeOf(Uint8Array);
   const stack = Object.getOwnPropertyDescriptor(Error.prototype, 'stack');
   const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+  Error.prepareStackTrace = (error, sites) => sites;
+  const site = Object.getPrototypeOf(new Error().stack[0]);
+  Error.prepareStackTrace = undefined;
   return [
     Object, BigInt, RegExp, Map, Set, Reflect.apply, Symbol.toPrimitive, Symbol.toStringTag,
     Map.prototype.set, Map.prototype.entries, Object.getPrototypeOf(new Map().entries()).next,
@@ -57,7 +60,8 @@ const CAPTURE: &CStr = c"
     getter(RegExp.prototype, 'source'), getter(RegExp.prototype, 'flags'),
     getter(typed.prototype, 'buffer'), getter(typed.prototype, 'byteOffset'), getter(typed.prototype, 'length'),
     getter(DataView.prototype, 'buffer'), getter(DataView.prototype, 'byteOffset'), getter(DataView.prototype, 'byteLength'),
-    stack.get, stack.set, prepare.get, prepare.set, Error.captureStackTrace, Error, Error.prototype,
+    stack.get, stack.set, prepare.set, Error.captureStackTrace, site.getFunctionName, site.getFileName, site.getLineNumber,
+    site.getColumnNumber, site.isNative, Error, Error.prototype,
     Number.prototype.valueOf, String.prototype.valueOf, Boolean.prototype.valueOf, BigInt.prototype.valueOf, Symbol.prototype.valueOf,
     Object(1), Object(''), Object(true), Object(1n), Object(Symbol()),
   ];
@@ -90,9 +94,10 @@ pub(super) struct Realm {
     pub(super) data_view_parts: (Value, Value, Value),
     pub(super) get_stack: Value,
     pub(super) set_stack: Value,
-    pub(super) get_prepare: Value,
     pub(super) set_prepare: Value,
     pub(super) capture_stack: Value,
+    /// What call sites answer: function name, file, line, column, whether they are native.
+    pub(super) site_parts: [Value; 5],
     pub(super) boxed_value_of: [Value; 5],
     pub(super) boxed_classes: [u32; 5],
     /// The class of objects that are nothing but their properties.
@@ -177,8 +182,12 @@ fn install_stack(js: Js, realm: Realm) -> Result<(), Thrown> {
     let getter = js.function(c"get stack", 0, Native::ErrorStack as i32, Value::UNDEFINED)?;
     let setter = js.function(c"set stack", 1, Native::SetErrorStack as i32, Value::UNDEFINED)?;
     js.define_accessor(realm.error_prototypes[0], c"stack", getter, setter)?;
+    let hook = js.error_hook()?;
+    js.free(js.call(realm.set_prepare, realm.error_constructors[0], &[hook])?);
+    js.free(hook);
+    let getter = js.function(c"get prepareStackTrace", 0, Native::PrepareStackTrace as i32, Value::UNDEFINED)?;
     let setter = js.function(c"set prepareStackTrace", 1, Native::SetPrepareStackTrace as i32, Value::UNDEFINED)?;
-    js.define_accessor(realm.error_constructors[0], c"prepareStackTrace", js.dup(realm.get_prepare), setter)?;
+    js.define_accessor(realm.error_constructors[0], c"prepareStackTrace", getter, setter)?;
     let capture = js.function(c"captureStackTrace", 2, Native::CaptureStackTrace as i32, Value::UNDEFINED)?;
     js.define(realm.error_constructors[0], c"captureStackTrace", capture, Shape::Method)
 }
@@ -225,9 +234,9 @@ fn capture(js: Js) -> Result<Realm, Thrown> {
         data_view_parts: (next()?, next()?, next()?),
         get_stack: next()?,
         set_stack: next()?,
-        get_prepare: next()?,
         set_prepare: next()?,
         capture_stack: next()?,
+        site_parts: [next()?, next()?, next()?, next()?, next()?],
         boxed_value_of: [Value::UNDEFINED; 5],
         boxed_classes: [0; 5],
         plain_class: 0,

@@ -1,10 +1,11 @@
 //! Stack traces in V8's format, for guests (`error.stack`) and for the host alike: a header, then guest frames only.
 //!
-//! The engine hands out frames without a header, one a line: `    at name (file:line:column)`. Which frames are ours is
-//! known by the file name: guest files begin with a slash (paths below the root) or are absolute paths.
+//! Frames come without a header, one a line: `    at name (file:line:column)`. Which of them are ours is known by the file
+//! name: guest files begin with a slash (paths below the root) or are absolute paths.
 
 use super::call_sites::Kind;
 use super::js::{Args, Js, JsResult, ObjectClass, Shape, Text, Thrown, Value};
+use super::made_errors::{self, Trace};
 use super::realm::ERROR_CLASSES;
 use super::{call_sites, objects};
 
@@ -26,12 +27,11 @@ pub(super) fn get(js: Js, this: Value, _args: Args, _data: Value) -> JsResult {
     if !this.is_object() || js.class(this) != ObjectClass::Error {
         return Ok(Value::UNDEFINED);
     }
-    let frames = engine_frames(js, this)?;
-    if !frames.is_string() {
+    match made_errors::trace(js, this)? {
         // `Error.prepareStackTrace` may answer anything.
-        return Ok(frames);
+        Trace::Answer(answer) => return Ok(answer),
+        Trace::Frames => from_frames(js, this)?,
     }
-    text_from(js, this, frames)?;
     js.string_from_state(|state| &state.scratch)
 }
 
@@ -48,21 +48,10 @@ pub(super) fn set(js: Js, this: Value, args: Args, _data: Value) -> JsResult {
     js.call(setter, this, &[args.get(0)])
 }
 
-/// `Error.prepareStackTrace = function`: whoever looks at call sites finds V8's methods on them.
-pub(super) fn set_prepare(js: Js, this: Value, args: Args, _data: Value) -> JsResult {
-    let is_first = js.with_state(|state| !std::mem::replace(&mut state.has_call_sites, true));
-    if is_first {
-        js.free(super::builtins::builtin(js, "internal/call-sites")?);
-    }
-    let setter = js.with_state(|state| state.realm().set_prepare);
-    js.call(setter, this, &[args.get(0)])
-}
-
 /// `Error.captureStackTrace(target, function?)`: the engine's frames, with V8's header.
 pub(super) fn capture(js: Js, _this: Value, args: Args, _data: Value) -> JsResult {
-    let (original, error) = js.with_state(|state| (state.realm().capture_stack, state.realm().error_constructors[0]));
     let target = args.get(0);
-    js.free(js.call(original, error, &[target, args.get(1)])?);
+    js.free(made_errors::capture(js, target, args.get(1))?);
     if js.class(target) != ObjectClass::Proxy
         && let Some(frames) = objects::own(js, target, c"stack")?
         && frames.is_string()
@@ -76,53 +65,61 @@ pub(super) fn capture(js: Js, _this: Value, args: Args, _data: Value) -> JsResul
 
 /// Puts an error's stack into the scratch text; runs no guest code.
 pub(super) fn text_of(js: Js, error: Value) -> Result<(), Thrown> {
-    let own = objects::own(js, error, c"stack")?;
-    let frames = match own {
-        Some(own) if own.is_string() => own,
-        _ => engine_frames(js, error)?,
-    };
-    if frames.is_string() {
-        return text_from(js, error, frames);
+    if let Some(own) = objects::own(js, error, c"stack")?
+        && own.is_string()
+    {
+        return text_from(js, error, own);
     }
-    js.with_state(|state| state.scratch.clear());
-    header(js, error)
-}
-
-fn engine_frames(js: Js, error: Value) -> JsResult {
-    let getter = js.with_state(|state| state.realm().get_stack);
-    js.call(getter, error, &[])
+    match made_errors::trace(js, error)? {
+        Trace::Frames => from_frames(js, error),
+        Trace::Answer(answer) if answer.is_string() => text_from(js, error, answer),
+        Trace::Answer(_) => {
+            js.with_state(|state| state.scratch.clear());
+            header(js, error)
+        }
+    }
 }
 
 /// Scratch becomes header and frames, or the text itself if it is not the engine's. Takes `frames` over.
 fn text_from(js: Js, error: Value, frames: Value) -> Result<(), Thrown> {
     let text = js.text(frames)?;
-    let bytes = &text.bytes()[..text.bytes().len().min(LONGEST_STACK)];
-    let is_engines = bytes.is_empty() || bytes.starts_with(b"    at ");
     js.with_state(|state| {
-        state.scratch.clear();
-        if !is_engines {
-            state.scratch.push_str(&String::from_utf8_lossy(bytes));
-        }
+        let bytes = &text.bytes()[..text.bytes().len().min(LONGEST_STACK)];
+        state.frames.clear();
+        state.frames.push_str(&String::from_utf8_lossy(bytes));
     });
-    if is_engines {
-        header(js, error)?;
-        let class = class_text(js, error)?;
-        js.with_state(|state| {
-            let frames = String::from_utf8_lossy(bytes);
-            let class = class.as_ref().map(|class| String::from_utf8_lossy(class.bytes()));
-            let mut budget = SEARCHED_BYTES;
-            append_frames(&mut state.scratch, &frames, class.as_deref(), |file| {
-                let source = state.sources.get(file)?.bytes();
-                budget = budget.checked_sub(source.len())?;
-                Some(source)
-            });
-        });
-        if let Some(class) = class {
-            js.free_text(class);
-        }
-    }
     js.free_text(text);
     js.free(frames);
+    from_frames(js, error)
+}
+
+/// As `text_from`, of the state's `frames`.
+fn from_frames(js: Js, error: Value) -> Result<(), Thrown> {
+    let is_engines = js.with_state(|state| {
+        let is_engines = state.frames.is_empty() || state.frames.starts_with("    at ");
+        state.scratch.clear();
+        if !is_engines {
+            std::mem::swap(&mut state.scratch, &mut state.frames);
+        }
+        is_engines
+    });
+    if !is_engines {
+        return Ok(());
+    }
+    header(js, error)?;
+    let class = class_text(js, error)?;
+    js.with_state(|state| {
+        let class = class.as_ref().map(|class| String::from_utf8_lossy(class.bytes()));
+        let mut budget = SEARCHED_BYTES;
+        append_frames(&mut state.scratch, &state.frames, class.as_deref(), |file| {
+            let source = state.sources.get(file)?.bytes();
+            budget = budget.checked_sub(source.len())?;
+            Some(source)
+        });
+    });
+    if let Some(class) = class {
+        js.free_text(class);
+    }
     Ok(())
 }
 

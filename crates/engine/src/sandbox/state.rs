@@ -52,6 +52,14 @@ pub(super) struct RunState {
     pub(super) builtins: Vec<Option<Value>>,
     /// Whether call sites have the methods that V8's have.
     pub(super) has_call_sites: bool,
+    /// What the guest has set as `Error.prepareStackTrace`.
+    pub(super) prepare_stack: Option<Value>,
+    /// Whether the next error is not made, but something that gets a stack.
+    pub(super) is_capturing: bool,
+    /// The frames of the error that is being looked at, as text.
+    pub(super) frames: String,
+    /// The last message of the engine's that was looked at, with its V8 words: loops meet the same one again and again.
+    pub(super) reworded: Reworded,
     /// The bundle that the engine's parser is reading, and its name.
     pub(super) bundle: Terminated,
     pub(super) bundle_name: Terminated,
@@ -117,6 +125,15 @@ pub(super) struct RunState {
     order: u64,
 }
 
+/// An error of the engine's by its place and message, and its message in V8's words if there are any.
+#[derive(Default)]
+pub(super) struct Reworded {
+    pub(super) file: Vec<u8>,
+    pub(super) place: (u32, u32),
+    pub(super) message: Vec<u8>,
+    pub(super) words: Option<String>,
+}
+
 /// The texts of one module while it is read.
 #[derive(Default)]
 pub(super) struct Reading {
@@ -133,6 +150,7 @@ pub(super) struct Kept {
     esm: Graph,
     builtins: Vec<Option<Value>>,
     has_call_sites: bool,
+    prepare_stack: Option<Value>,
     sources: Arc<HashMap<String, Arc<Terminated>>>,
     source_bytes: usize,
 }
@@ -185,6 +203,7 @@ impl RunState {
             esm: self.esm.keep(),
             builtins: self.builtins.clone(),
             has_call_sites: self.has_call_sites,
+            prepare_stack: self.prepare_stack,
             sources: Arc::clone(&self.sources),
             source_bytes: self.source_bytes,
         }
@@ -196,6 +215,7 @@ impl RunState {
         self.esm = kept.esm.keep();
         self.builtins.clone_from(&kept.builtins);
         self.has_call_sites = kept.has_call_sites;
+        self.prepare_stack = kept.prepare_stack;
         self.sources = Arc::clone(&kept.sources);
         self.source_bytes = kept.source_bytes;
     }

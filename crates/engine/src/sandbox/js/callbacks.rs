@@ -1,12 +1,12 @@
-//! What the engine calls: native functions, and the tracker of rejected promises.
+//! What the engine calls: native functions, the tracker of rejected promises, and what sees each error that is made.
 
-use super::{Args, Js, Thrown, Value};
-use crate::sandbox::{breaker::Breach, natives};
+use super::{Args, Js, JsResult, Thrown, Value};
+use crate::sandbox::{breaker::Breach, made_errors, natives};
 use rquickjs::qjs;
 use std::ffi::{c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Every native function is entered here. A panic of ours ends the run, never the process.
+/// Every native function is entered here.
 pub(super) unsafe extern "C" fn trampoline(
     context: *mut qjs::JSContext,
     this: qjs::JSValue,
@@ -30,7 +30,53 @@ fn enter_native(
     let args = Args { values, count: usize::try_from(count).unwrap_or(0) };
     // SAFETY: every native function is made with one datum.
     let data = Value(unsafe { *data });
-    match catch_unwind(AssertUnwindSafe(|| natives::call(index, js, Value(this), args, data))) {
+    answer(js, || natives::call(index, js, Value(this), args, data))
+}
+
+impl Js {
+    /// What the engine calls with an error and its call sites when it has made one, as `Error.prepareStackTrace`. An object
+    /// of a class of its own and no function: calls of functions fail where the guest's stack is full, which is when
+    /// the engine makes errors, too.
+    pub(in crate::sandbox) fn error_hook(self) -> JsResult {
+        let definition = qjs::JSClassDef {
+            class_name: c"ErrorHook".as_ptr(),
+            finalizer: None,
+            gc_mark: None,
+            call: Some(on_error_made),
+            exotic: std::ptr::null_mut(),
+        };
+        let mut class = 0;
+        // SAFETY: the engine copies the definition, and keeps the name as an atom.
+        let status = unsafe {
+            let runtime = qjs::JS_GetRuntime(self.0);
+            qjs::JS_NewClassID(runtime, &raw mut class);
+            self.engine(|| qjs::JS_NewClass(runtime, class, &raw const definition))
+        };
+        Self::check_status(status)?;
+        // SAFETY: the class was registered with this context's runtime.
+        Self::check(unsafe { self.engine(|| qjs::JS_NewObjectClass(self.0, class)) })
+    }
+}
+
+/// See `error_hook`.
+unsafe extern "C" fn on_error_made(
+    context: *mut qjs::JSContext,
+    _hook: qjs::JSValue,
+    _this: qjs::JSValue,
+    count: c_int,
+    values: *mut qjs::JSValue,
+    _flags: c_int,
+) -> qjs::JSValue {
+    let js = Js(context);
+    js.ours(|| {
+        let args = Args { values, count: usize::try_from(count).unwrap_or(0) };
+        answer(js, || made_errors::made(js, args.get(0), args.get(1)))
+    })
+}
+
+/// What the engine gets for an answer of ours. A panic of ours ends the run, never the process.
+fn answer(js: Js, body: impl FnOnce() -> JsResult) -> qjs::JSValue {
+    match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(value)) => value.0,
         Ok(Err(Thrown)) => qjs::JS_EXCEPTION,
         Err(panic) => {

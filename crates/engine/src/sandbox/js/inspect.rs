@@ -1,6 +1,6 @@
 //! Looking at values: what an object is, what a buffer holds, how a promise stands. Only `to_number` can run guest code.
 
-use super::{Js, JsResult, Thrown, Value};
+use super::{Atom, Js, JsResult, Thrown, Value};
 use rquickjs::qjs;
 
 /// What the engine says an object is; cannot be forged by guest code.
@@ -150,6 +150,14 @@ impl Js {
             }
             Some((Value(qjs::JS_GetProxyTarget(self.0, value.0)), Value(qjs::JS_GetProxyHandler(self.0, value.0))))
         }
+    }
+
+    /// Whether guest code, or a script of ours, is what runs so many levels outside of what runs now.
+    pub(in crate::sandbox) fn is_script_at(self, levels: i32) -> bool {
+        // SAFETY: looks at the frames of this context's thread; the answer is owned.
+        let file = unsafe { qjs::JS_GetScriptOrModuleName(self.0, levels) };
+        self.free_atom(Atom(file));
+        file != 0
     }
 
     pub(in crate::sandbox) fn prototype(self, object: Value) -> JsResult {
