@@ -5,6 +5,7 @@
 mod files;
 mod format;
 mod gate;
+mod maps;
 mod names;
 mod policy;
 mod reasons;

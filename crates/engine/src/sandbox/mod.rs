@@ -37,6 +37,8 @@ mod random;
 mod realm;
 mod require;
 mod skeleton;
+mod source_map;
+mod source_maps;
 mod stack;
 mod state;
 mod tagged_templates;

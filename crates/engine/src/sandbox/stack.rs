@@ -7,7 +7,9 @@ use super::call_sites::Kind;
 use super::js::{Args, Js, JsResult, ObjectClass, Shape, Text, Thrown, Value};
 use super::made_errors::{self, Trace};
 use super::realm::ERROR_CLASSES;
+use super::state::RunState;
 use super::{call_sites, objects};
+use std::sync::Arc;
 
 /// Messages in headers are cut here; a stack is for reading.
 const LONGEST_MESSAGE: usize = 16 << 10;
@@ -110,17 +112,33 @@ fn from_frames(js: Js, error: Value) -> Result<(), Thrown> {
     let class = class_text(js, error)?;
     js.with_state(|state| {
         let class = class.as_ref().map(|class| String::from_utf8_lossy(class.bytes()));
-        let mut budget = SEARCHED_BYTES;
-        append_frames(&mut state.scratch, &state.frames, class.as_deref(), |file| {
-            let source = state.sources.get(file)?.bytes();
-            budget = budget.checked_sub(source.len())?;
-            Some(source)
-        });
+        write_frames(state, class.as_deref());
     });
     if let Some(class) = class {
         js.free_text(class);
     }
     Ok(())
+}
+
+/// Appends the state's `frames` to the scratch text.
+fn write_frames(state: &mut RunState, class: Option<&str>) {
+    let sources = Arc::clone(&state.sources);
+    let (mut maps, limit) = (std::mem::take(&mut state.source_maps), state.limit_of_sources());
+    let (frames, mut out) = (std::mem::take(&mut state.frames), std::mem::take(&mut state.scratch));
+    let mut budget = SEARCHED_BYTES;
+    let source_of = |file: &str| {
+        let source = sources.get(file)?.bytes();
+        budget = budget.checked_sub(source.len())?;
+        Some(source)
+    };
+    let original_of = |file: &str, line: u32, column: u32| {
+        maps.place((file, line, column), sources.get(file)?.bytes(), limit, |name, room| {
+            let module = state.modules.iter().find(|module| module.file.display() == file)?;
+            state.loader.as_ref()?.source_map(name, &module.file, room)
+        })
+    };
+    append_frames(&mut out, &frames, class, source_of, original_of);
+    (state.frames, state.scratch, state.source_maps) = (frames, out, maps);
 }
 
 /// The name of the class that made an error, from data properties alone.
@@ -176,6 +194,7 @@ fn append_frames<'a>(
     frames: &str,
     class: Option<&str>,
     mut source_of: impl FnMut(&str) -> Option<&'a [u8]>,
+    mut original_of: impl FnMut(&str, u32, u32) -> Option<String>,
 ) {
     let mut callee = class;
     let mut read: Vec<Frame<'_>> = Vec::new();
@@ -188,6 +207,8 @@ fn append_frames<'a>(
     let is_class = made_by > 0 && class == Some(read[made_by - 1].name);
     for (index, frame) in read.iter().enumerate().skip(if is_class { made_by } else { 0 }) {
         let Some(place) = &frame.place else { continue };
+        let original = split_place(place).and_then(|(file, line, column)| original_of(file, line, column));
+        let place = original.as_ref().unwrap_or(place);
         let is_constructor =
             read.get(index + 1).is_some_and(|caller| matches!(caller.kind, Some(Kind::New | Kind::Super)));
         out.push_str("\n    at ");
@@ -263,6 +284,7 @@ mod tests {
             "    at f (/index.js:1:2)\n    at require (native)\n    at <anonymous> (/lib/a.js:3:4)\n    at g (missing)\n    at Buffer (node:buffer:1:1)\n",
             None,
             |_| None,
+            |_, _, _| None,
         );
         assert_eq!(out, "Error: x\n    at f (/index.js:1:2)\n    at /lib/a.js:3:4");
     }
@@ -272,7 +294,8 @@ mod tests {
 
     fn shown(frames: &str, class: Option<&str>) -> String {
         let mut out = String::new();
-        append_frames(&mut out, frames, class, |file| (file == "/a.js").then_some(SOURCE));
+        let original = |file: &str, line, _column| (file == "/m.js").then(|| format!("/m.ts:{}:1", line + 10));
+        append_frames(&mut out, frames, class, |file| (file == "/a.js").then_some(SOURCE), original);
         out
     }
 
@@ -280,6 +303,14 @@ mod tests {
     fn the_column_of_a_construction_is_that_of_new() {
         assert_eq!(shown("    at f (/a.js:1:11)", Some("Error")), "\n    at f (/a.js:1:7)");
         assert_eq!(shown("    at f (/b.js:1:11)", Some("Error")), "\n    at f (/b.js:1:11)");
+    }
+
+    #[test]
+    fn places_of_compiled_code_are_those_of_its_source() {
+        assert_eq!(
+            shown("    at f (/m.js:1:11)\n    at <anonymous> (/m.js:2:1)", None),
+            "\n    at f (/m.ts:11:1)\n    at /m.ts:12:1"
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::host_calls::HostCalls;
 use super::js::{Terminated, Value};
 use super::random::Random;
 use super::realm::Realm;
+use super::source_maps::SourceMaps;
 use super::timer_queue::Timers;
 use super::{RunSpec, Services};
 use crate::errors::Failure;
@@ -107,6 +108,8 @@ pub(super) struct RunState {
     /// What modules were made of, by the name in stack traces, for columns in those; bounded in bytes.
     pub(super) sources: Arc<HashMap<String, Arc<Terminated>>>,
     pub(super) source_bytes: usize,
+    /// The source maps of modules that were in stacks.
+    pub(super) source_maps: SourceMaps,
     /// Text on its way into the guest.
     pub(super) scratch: String,
     /// What `require` was called with; then what it complains about.
@@ -242,6 +245,11 @@ impl RunState {
 
     pub(super) fn spec(&self) -> &RunSpec {
         self.spec.as_ref().expect("natives are called during runs only")
+    }
+
+    /// Bytes of one source; none outside of runs.
+    pub(super) fn limit_of_sources(&self) -> u64 {
+        self.spec.as_ref().map_or(0, |spec| spec.request.limits.source_bytes)
     }
 
     pub(super) fn services(&self) -> &Arc<Services> {
