@@ -66,10 +66,12 @@ function bullets(reasons) {
 }
 
 function programs() {
-  const names = readdirSync(join(corpus, 'programs')).filter((file) => file.endsWith('.js')).map((file) => file.slice(0, -3).replace('__', '/'));
+  const files = readdirSync(join(corpus, 'programs'));
+  const names = files.map((file) => file.replace(/\.m?js$/, '').replace('__', '/'));
+  const modules = files.filter((file) => file.endsWith('.mjs')).length;
   const failing = Object.keys(differences.programs);
   return [
-    `\`npm run compat\` runs ${names.length} CommonJS programs, each over one package, and compares with what Node answers: ${names.length - failing.length} agree. Those that do not:`,
+    `\`npm run compat\` runs ${names.length} programs, ${modules} of them ES modules, each over one package, and compares with what Node answers: ${names.length - failing.length} agree. Those that do not:`,
     bullets(differences.programs)[0],
     `The packages: ${names.sort().join(', ')}.`,
   ];

@@ -1,6 +1,6 @@
 // Runs small programs over real npm packages in the sandbox and compares with what Node gives for them.
 //
-//   node scripts/compat.mjs               every CommonJS program
+//   node scripts/compat.mjs               every program
 //   node scripts/compat.mjs NAME...       only these
 //
 // The packages are installed into a folder of their own: they are no dependencies of this package.
@@ -48,8 +48,7 @@ function install() {
 
 function programs() {
   return readdirSync(join(corpus, 'programs'))
-    .filter((file) => file.endsWith('.js'))
-    .map((file) => ({ name: file.slice(0, -3), file, needs: needsOf(file) }))
+    .map((file) => ({ name: file.replace(/\.m?js$/, ''), file, needs: needsOf(file) }))
     .filter(({ name }) => wanted.length === 0 || wanted.includes(name))
     .sort((left, right) => (left.name < right.name ? -1 : 1));
 }
