@@ -96,6 +96,72 @@ pub(super) fn set_prepare(js: Js, _this: Value, args: Args, _data: Value) -> JsR
     Ok(Value::UNDEFINED)
 }
 
+/// `JSON.parse`: the engine's, with V8's words for what is wrong with a text.
+pub(super) fn parse_json(js: Js, this: Value, args: Args, _data: Value) -> JsResult {
+    let text = args.get(0);
+    if text.is_symbol() {
+        return Err(js.throw_type_error(c"Cannot convert a Symbol value to a string"));
+    }
+    let original = js.with_state(|state| state.realm().parse_json);
+    js.call_with(original, this, args).map_err(|Thrown| {
+        let error = js.take_exception();
+        if reword_json(js, error, text).is_err() {
+            js.free(js.take_exception());
+        }
+        js.throw(error)
+    })
+}
+
+fn reword_json(js: Js, error: Value, text: Value) -> Result<(), Thrown> {
+    if !error.is_object() || js.class(error) != ObjectClass::Error || objects::error_class(js, error)? != c"SyntaxError"
+    {
+        return Ok(());
+    }
+    let text = if text.is_string() || text.is_undefined() {
+        js.text(text)?
+    } else if text.is_object() && is_written_plainly(js, text)? {
+        js.text(js.string("[object Object]")?)?
+    } else {
+        return Ok(());
+    };
+    // The error of a reviver comes after the text was found to be right.
+    let is_reworded = js.with_state(|state| {
+        let problem = words::json::problem_of(&String::from_utf8_lossy(text.bytes()));
+        state.reworded = Reworded { words: problem, ..Reworded::default() };
+        state.reworded.words.is_some()
+    });
+    js.free_text(text);
+    if is_reworded { put_words(js, error) } else { Ok(()) }
+}
+
+/// Whether an object as text is `[object Object]`, as it is unless somebody has made it differ.
+fn is_written_plainly(js: Js, object: Value) -> Result<bool, Thrown> {
+    let (constructor, tag, class) = js.with_state(|state| {
+        let realm = state.realm();
+        (realm.object, realm.to_string_tag, realm.plain_class)
+    });
+    if js.class_number(object) != class {
+        return Ok(false);
+    }
+    let Some(ordinary) = objects::own(js, constructor, c"prototype")? else { return Ok(false) };
+    let prototype = js.prototype(object)?;
+    let (tag, text) = (js.atom_of(tag)?, js.atom(b"toString")?);
+    let is_changed = js.has_own(object, tag)? || js.has_own(object, text)? || js.has_own(ordinary, tag)?;
+    let is_ordinary = prototype.is_same_object(ordinary) && !is_changed;
+    for atom in [tag, text] {
+        js.free_atom(atom);
+    }
+    for value in [prototype, ordinary] {
+        js.free(value);
+    }
+    Ok(is_ordinary)
+}
+
+fn put_words(js: Js, error: Value) -> Result<(), Thrown> {
+    let message = js.string_from_state(|state| state.reworded.words.as_deref().unwrap_or_default())?;
+    js.define(error, c"message", message, Shape::Method)
+}
+
 /// Whether the engine itself made the error, and not a constructor that the guest called. A constructor is native code,
 /// and its caller the first site; what the engine makes is made in the code of the first site itself.
 fn is_engines(js: Js, error: Value, sites: Value) -> Result<bool, Thrown> {
@@ -172,8 +238,7 @@ fn reword(js: Js, error: Value, sites: Value) -> Result<(), Thrown> {
             js.free(value);
         }
         if is_reworded {
-            let message = js.string_from_state(|state| state.reworded.words.as_deref().unwrap_or_default())?;
-            js.define(error, c"message", message, Shape::Method)?;
+            put_words(js, error)?;
         }
     }
     js.free_text(text);

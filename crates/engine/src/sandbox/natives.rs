@@ -51,6 +51,7 @@ natives! {
     SetErrorStack => stack::set,
     CaptureStackTrace => stack::capture,
     PrepareStackTrace => made_errors::get_prepare,
+    ParseJson => made_errors::parse_json,
     SetPrepareStackTrace => made_errors::set_prepare,
     Random => random::random,
     ProcessPart => process::part,

@@ -60,7 +60,7 @@ const CAPTURE: &CStr = c"
     getter(RegExp.prototype, 'source'), getter(RegExp.prototype, 'flags'),
     getter(typed.prototype, 'buffer'), getter(typed.prototype, 'byteOffset'), getter(typed.prototype, 'length'),
     getter(DataView.prototype, 'buffer'), getter(DataView.prototype, 'byteOffset'), getter(DataView.prototype, 'byteLength'),
-    stack.get, stack.set, prepare.set, Error.captureStackTrace, site.getFunctionName, site.getFileName, site.getLineNumber,
+    stack.get, stack.set, prepare.set, Error.captureStackTrace, JSON.parse, site.getFunctionName, site.getFileName, site.getLineNumber,
     site.getColumnNumber, site.isNative, Error, Error.prototype,
     Number.prototype.valueOf, String.prototype.valueOf, Boolean.prototype.valueOf, BigInt.prototype.valueOf, Symbol.prototype.valueOf,
     Object(1), Object(''), Object(true), Object(1n), Object(Symbol()),
@@ -96,6 +96,7 @@ pub(super) struct Realm {
     pub(super) set_stack: Value,
     pub(super) set_prepare: Value,
     pub(super) capture_stack: Value,
+    pub(super) parse_json: Value,
     /// What call sites answer: function name, file, line, column, whether they are native.
     pub(super) site_parts: [Value; 5],
     pub(super) boxed_value_of: [Value; 5],
@@ -165,6 +166,7 @@ pub(super) fn install(js: Js) -> Result<(), Thrown> {
     process::install(js, global)?;
     random::install(js, global)?;
     install_stack(js, captured)?;
+    install_json(js, global)?;
     builtins::install_globals(js, global)?;
     let prototypes = timers::install(js, global)?;
     let skeleton = Skeleton::make(js, global)?;
@@ -190,6 +192,14 @@ fn install_stack(js: Js, realm: Realm) -> Result<(), Thrown> {
     js.define_accessor(realm.error_constructors[0], c"prepareStackTrace", getter, setter)?;
     let capture = js.function(c"captureStackTrace", 2, Native::CaptureStackTrace as i32, Value::UNDEFINED)?;
     js.define(realm.error_constructors[0], c"captureStackTrace", capture, Shape::Method)
+}
+
+fn install_json(js: Js, global: Value) -> Result<(), Thrown> {
+    let json = js.get(global, c"JSON")?;
+    let parse = js.function(c"parse", 2, Native::ParseJson as i32, Value::UNDEFINED)?;
+    js.define(json, c"parse", parse, Shape::Method)?;
+    js.free(json);
+    Ok(())
 }
 
 fn capture(js: Js) -> Result<Realm, Thrown> {
@@ -236,6 +246,7 @@ fn capture(js: Js) -> Result<Realm, Thrown> {
         set_stack: next()?,
         set_prepare: next()?,
         capture_stack: next()?,
+        parse_json: next()?,
         site_parts: [next()?, next()?, next()?, next()?, next()?],
         boxed_value_of: [Value::UNDEFINED; 5],
         boxed_classes: [0; 5],

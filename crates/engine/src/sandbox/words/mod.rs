@@ -1,6 +1,7 @@
 //! The engine's messages in V8's words, where message and source leave no doubt. Must not know the engine: text in, text out.
 
 mod calls;
+pub(super) mod json;
 mod operands;
 mod stretch;
 mod tokens;
