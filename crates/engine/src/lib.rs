@@ -2,6 +2,8 @@
 //!
 //! It must not know Node-API; the binding crate depends on it, never the other way round. Reading order: `request`,
 //! `host`, `pool`, `sandbox`, `modules`.
+#![cfg_attr(isolated_runtime_asan, feature(sanitize))]
+
 mod bounded_cache;
 pub mod control;
 pub mod errors;

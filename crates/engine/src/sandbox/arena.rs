@@ -8,6 +8,7 @@
 use super::heap::Heap;
 #[cfg(target_os = "linux")]
 use super::mapped_image::{MappedImage, thread_faults};
+use super::poison::{self, Blocks};
 use std::{io, ptr};
 
 /// Neighbours that no index off by up to this much can reach.
@@ -23,6 +24,8 @@ pub(super) struct Arena {
     range: Range,
     heap: *mut Heap,
     image: Image,
+    /// What the image has handed out.
+    blocks: Blocks,
 }
 
 /// What `restore` returns to.
@@ -59,7 +62,7 @@ impl Arena {
         let range = Range::reserve(pages.ok_or_else(|| io::Error::from(io::ErrorKind::OutOfMemory))?)?;
         // SAFETY: the range is page-aligned, accessible, and far larger than the heap's state.
         let heap = unsafe { Heap::create(range.start(), range.bytes) };
-        Ok(Self { range, heap, image: Image::Copy(Vec::new()) })
+        Ok(Self { range, heap, image: Image::Copy(Vec::new()), blocks: Blocks::default() })
     }
 
     /// The heap inside the range; valid as long as the arena, at the same address all that time.
@@ -91,6 +94,15 @@ impl Arena {
 
     /// Sets the used part aside; from now on `restore` returns to this state.
     pub(super) fn take_image(&mut self) {
+        let dirty = self.peak();
+        // SAFETY: as in `peak`.
+        self.blocks.note(unsafe { (*self.heap).payloads() });
+        self.permit(dirty);
+        self.set_image_aside();
+        self.note_blocks(dirty);
+    }
+
+    fn set_image_aside(&mut self) {
         // SAFETY: as in `peak`; `used` bytes from the start are initialised by then.
         let used = unsafe {
             (*self.heap).reset_peak();
@@ -128,6 +140,7 @@ impl Arena {
     pub(super) fn restore(&mut self) {
         // Read before the heap's own state is restored.
         let dirty = self.peak();
+        self.permit(dirty);
         let from = match &mut self.image {
             Image::Copy(image) => {
                 // SAFETY: the image was taken from the start of this range.
@@ -144,6 +157,22 @@ impl Arena {
             // SAFETY: `dirty` never exceeds the range's length.
             unsafe { self.clear(from, dirty) };
         }
+        self.note_blocks(dirty);
+    }
+
+    /// Bytes from the start that setting aside and restoring touch: whole pages, as a mapped image has them.
+    fn touched(&self, dirty: usize) -> usize {
+        dirty.max(self.image.bytes()).next_multiple_of(PAGE).min(self.range.bytes)
+    }
+
+    fn permit(&self, dirty: usize) {
+        poison::permit(self.range.start() as usize, self.touched(dirty));
+    }
+
+    /// Of what was touched, nothing but the heap's own state and what the image has handed out may be from now on.
+    fn note_blocks(&self, dirty: usize) {
+        let start = self.range.start() as usize;
+        self.blocks.apply(start + size_of::<Heap>(), start + self.touched(dirty));
     }
 
     /// # Safety
@@ -215,6 +244,7 @@ impl Range {
 #[cfg(unix)]
 impl Drop for Range {
     fn drop(&mut self) {
+        poison::permit(self.start() as usize, self.bytes);
         // SAFETY: the mapping made in `reserve`; nothing points into it any more.
         let unmapped = unsafe { rustix::mm::munmap(self.reserved.cast(), self.bytes + 2 * RED_ZONE) };
         debug_assert!(unmapped.is_ok(), "a whole mapping of ours can be unmapped");
@@ -290,6 +320,8 @@ mod tests {
             last.fill(8);
             let above = filled(&mut arena, 5000, 9);
             arena.restore();
+            // Nobody may look there any more; this test does.
+            poison::permit(above.as_ptr() as usize, above.len());
             assert!(last.iter().all(|byte| *byte == 7), "{bytes} bytes in the image");
             assert!(above[8..].iter().all(|byte| *byte == 0), "nothing above the image");
         }

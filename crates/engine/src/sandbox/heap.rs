@@ -10,6 +10,7 @@
 
 #![expect(unsafe_code, reason = "an allocator: it reads and writes block headers in raw memory")]
 
+use super::poison;
 use std::ptr;
 
 const FIRST_LEVELS: usize = 32;
@@ -64,6 +65,7 @@ impl Heap {
         };
         // SAFETY: the caller vouches for the range.
         unsafe { heap.write(empty) };
+        poison::forbid(top, base as usize + bytes - top);
         heap
     }
 
@@ -103,6 +105,7 @@ impl Heap {
             }
             None => self.carve_from_top(need)?,
         };
+        poison::hand_out(block + HEADER, bytes, size_of_block(block));
         Some((block + HEADER) as *mut u8)
     }
 
@@ -110,6 +113,7 @@ impl Heap {
     /// `payload` came from this heap and has not been released since.
     pub(super) unsafe fn release(&mut self, payload: *mut u8) {
         let block = payload as usize - HEADER;
+        poison::forbid(payload as usize, size_of_block(block));
         self.release_block(block);
     }
 
@@ -124,16 +128,21 @@ impl Heap {
         if need <= size {
             // A small surplus stays: growing again is likelier than running short.
             if size - need > size / 4 {
+                poison::forbid(payload as usize, size);
                 self.give_back_tail(block, need);
             }
+            poison::hand_out(payload as usize, bytes, size_of_block(block));
             return Some(payload);
         }
         if self.grow_in_place(block, size, need) {
+            poison::hand_out(payload as usize, bytes, size_of_block(block));
             return Some(payload);
         }
         let fresh = self.allocate(bytes)?;
+        poison::permit(payload as usize, size);
         // SAFETY: both are live payloads of this heap, distinct, and the old one is `size` bytes long.
         unsafe { ptr::copy_nonoverlapping(payload, fresh, size) };
+        poison::forbid(payload as usize, size);
         self.release_block(block);
         Some(fresh)
     }
@@ -141,7 +150,23 @@ impl Heap {
     /// # Safety
     /// `payload` came from a heap and has not been released since.
     pub(super) unsafe fn usable_size(payload: *const u8) -> usize {
-        size_of_block(payload as usize - HEADER)
+        poison::asked(payload as usize, size_of_block(payload as usize - HEADER))
+    }
+
+    /// Payloads in use, in the order of their addresses, each with its size.
+    pub(super) fn payloads(&self) -> impl Iterator<Item = (usize, usize)> {
+        let mut block = ptr::from_ref(self) as usize + size_of::<Self>();
+        std::iter::from_fn(move || {
+            while block != self.top {
+                let (size, is_free) = (size_of_block(block), read(block + OVERHEAD) & FREE != 0);
+                let payload = block + HEADER;
+                block = next_of(block, size);
+                if !is_free {
+                    return Some((payload, size));
+                }
+            }
+            None
+        })
     }
 
     fn payload_for(&self, bytes: usize) -> Option<usize> {
@@ -317,11 +342,13 @@ fn next_of(block: usize, size: usize) -> usize {
     block + OVERHEAD + size
 }
 
+#[cfg_attr(isolated_runtime_asan, sanitize(address = "off"))]
 fn read(address: usize) -> usize {
     // SAFETY: called with addresses of header words of blocks below `top + HEADER`, which lie inside the range.
     unsafe { *(address as *const usize) }
 }
 
+#[cfg_attr(isolated_runtime_asan, sanitize(address = "off"))]
 fn write(address: usize, word: usize) {
     // SAFETY: as for `read`; the range belongs to this heap alone.
     unsafe { *(address as *mut usize) = word };

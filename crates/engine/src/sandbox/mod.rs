@@ -29,6 +29,7 @@ mod module_source;
 mod natives;
 mod objects;
 mod outcome;
+mod poison;
 mod prepare;
 #[cfg(debug_assertions)]
 mod probe;
