@@ -225,3 +225,12 @@ test('a small Buffer takes none of the pool it was cut from along', async () => 
   const size = await run('exports.main = (b) => b.buffer.byteLength', [Buffer.from('abc')], { values: 'structured' });
   assert.equal(size, 3);
 });
+
+test('errors of an aggregate error are not enumerable in guests, and come back once', async () => {
+  const given = new AggregateError([new TypeError('a'), 2], 'both');
+  const guest = 'exports.main = (error) => [Object.keys(error), JSON.stringify(error), error]';
+  const [keys, json, back] = await run(guest, [given], { values: 'structured' });
+  assert.deepEqual([keys, json], [[], '{}']);
+  assert.deepEqual(Object.keys(back), []);
+  assert.equal(back.errors[1], 2);
+});

@@ -5,6 +5,9 @@
 
 use super::js::{Js, JsResult, Shape, TextView, Thrown, Value};
 
+/// Where the keys of an error's node begin.
+const ERROR_KEYS: u32 = 5;
+
 /// How a text is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
@@ -198,7 +201,7 @@ impl Graph {
                     js.define(target, c"cause", self.slot(js.dup(cause))?, Shape::Method)?;
                 }
                 js.free(cause);
-                self.fill_keys(node, target, 5)?;
+                self.fill_keys(node, target, ERROR_KEYS)?;
             }
             _ => {}
         }
@@ -226,12 +229,23 @@ impl Graph {
         for position in (first..length(js, node)?).step_by(2) {
             let key = js.get_index(node, position)?;
             let name = js.atom_of(key)?;
+            let shape = if first == ERROR_KEYS && self.is_hidden(key)? { Shape::Method } else { Shape::Data };
             js.free(key);
             let value = self.slot(js.get_index(node, position + 1)?)?;
-            js.define_atom(target, name, value, Shape::Data)?;
+            js.define_atom(target, name, value, shape)?;
             js.free_atom(name);
         }
         Ok(())
+    }
+
+    /// Whether engines make an error's property of this name not enumerable.
+    fn is_hidden(self, key: Value) -> Result<bool, Thrown> {
+        for name in [c"name", c"message", c"stack", c"errors"] {
+            if super::objects::text_is(self.js, key, name)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn tag(self, index: u32) -> Result<u8, Thrown> {
