@@ -104,6 +104,12 @@ export interface RuntimeOptions {
   /** Another name for `poolOptions.maxWaitingClients`; comes first if both are given. Default: unbounded. Breach: `QueueFullError`, `ERR_QUEUE_FULL`. */
   maxQueue?: number;
   /**
+   * Bytes that all sandboxes of the runtime may hold together, idle ones included: heaps as far as they have grown, not
+   * their limits. Beyond it runs wait for their turn, and a run that grows ends: `MemoryLimitError`, `ERR_MEMORY_LIMIT`,
+   * whose message says "pool". Default: half of the machine's memory; `Infinity` for none.
+   */
+  poolMemory?: number;
+  /**
    * Extensions of the guest's own source files, with or without the dot. Default `['js']`. They are tried where a name
    * lacks its extension. Named outright, `.json`, `.mjs`, `.cjs`, `.ts`, `.mts` and `.cts` always load.
    */
@@ -204,6 +210,7 @@ export interface Stats {
   /** Threads that hang in guest code although their run has been rejected. */ quarantined: number;
   /** Sandboxes alive. */ sandboxes: number;
   /** Sandboxes without a run. */ idleSandboxes: number;
+  /** Bytes that sandboxes hold, as counted against `poolMemory`. */ memory: number;
   /** Sandboxes given up because the engine faulted in them, ever. */ engineFaults: number;
   /** Number of the hook thread in use; 0 for none. */ hookGeneration: number;
 }

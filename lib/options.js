@@ -44,6 +44,7 @@ function runtimeOptions(value) {
   return {
     ...pool,
     maxQueue: countOrUnbounded(read(given, 'maxQueue'), 'options.maxQueue', 'runs') ?? pool.maxQueue,
+    memory: poolMemory(read(given, 'poolMemory')),
     threads: checks.count(read(given, 'threads'), 'options.threads', { min: 1, max: 1024, unit: 'threads' }) ?? Math.max(2, parallelism),
     sourceExtensions: sourceExtensions(read(given, 'sourceExtensions'), 'options.sourceExtensions'),
     resolverModulePath: checks.absolutePath(read(given, 'resolverModulePath'), 'options.resolverModulePath'),
@@ -56,6 +57,16 @@ function runtimeOptions(value) {
     onEngineFault: checks.oneOf(read(given, 'onEngineFault'), 'options.onEngineFault', ['terminate', 'quarantine']) ?? 'terminate',
     builtins: builtinsOf(given, 'options.'),
   };
+}
+
+/**
+ * Bytes that all sandboxes may hold together: half of the machine's, or of what its container may use. `null` stands for
+ * no limit. @param {unknown} value
+ */
+function poolMemory(value) {
+  if (value === Infinity) return null;
+  const constrained = process.constrainedMemory?.() || Infinity;
+  return checks.count(value, 'options.poolMemory', { min: MiB, unit: 'bytes' }) ?? Math.floor(Math.min(os.totalmem(), constrained) / 2);
 }
 
 /** Names of generic-pool. Those without a meaning here are checked, so that a typing error shows, and otherwise ignored. @param {unknown} value */
@@ -161,8 +172,8 @@ function narrowed(given, ceiling) {
 }
 
 /** What the native engine is made of. @param {RuntimeOptions} options */
-function engineOptions({ threads, max, minSandboxes, maxQueue, acquireTimeout, idleTimeout, fifo, onEngineFault, limits: ceilings }) {
-  return { threads, max, minSandboxes, maxQueue, acquireTimeout, idleTimeout, fifo, onEngineFault, limits: ceilings };
+function engineOptions({ threads, max, minSandboxes, maxQueue, acquireTimeout, memory, idleTimeout, fifo, onEngineFault, limits: ceilings }) {
+  return { threads, max, minSandboxes, maxQueue, acquireTimeout, memory, idleTimeout, fifo, onEngineFault, limits: ceilings };
 }
 
 module.exports = { DEFAULT_TIMEOUT, LIMITS, contextOf, engineOptions, narrowed, rootOf, runtimeOptions, sourceExtensions };

@@ -171,6 +171,15 @@ impl Failure {
         Self { limit: Some(limit), ..Self::new(FailureKind::Memory, ErrorCode::MemoryLimit, message) }
     }
 
+    /// All runs of the pool together hold as much as they may, and this one wanted more.
+    #[must_use]
+    pub fn pool_memory(limit: u64, measured: u64) -> Self {
+        let (sum, most) = (readable_bytes(measured), readable_bytes(limit));
+        let message = format!("the pool's memory is used up: {sum} with what this run wanted, limit is {most}");
+        let limits = (Some(limit), Some(measured));
+        Self { limit: limits.0, measured: limits.1, ..Self::new(FailureKind::Memory, ErrorCode::MemoryLimit, message) }
+    }
+
     /// A byte limit other than memory.
     #[must_use]
     pub fn too_many_bytes(what: &str, limit: u64, measured: u64) -> Self {

@@ -2,6 +2,8 @@
 //!
 //! Must not know the engine: a sandbox answers done, waiting or stopped.
 
+mod admission;
+mod budget;
 mod executing;
 mod lookout;
 mod overdue;
@@ -11,6 +13,8 @@ mod schedule;
 mod threads;
 mod watchdog;
 
+pub(crate) use budget::MemoryShare;
+pub use budget::{MemoryBudget, Refused};
 pub use threads::Waits;
 
 use crate::control::{Answer, RunControl, StopCause};
@@ -47,6 +51,9 @@ pub struct PoolOptions {
     /// How long a run may wait for a place; unbounded without.
     #[serde(default)]
     pub acquire_timeout: Option<u64>,
+    /// Bytes that all sandboxes may hold together; unbounded without.
+    #[serde(default)]
+    pub memory: Option<u64>,
     /// How long an idle sandbox is kept.
     pub idle_timeout: u64,
     /// Whether the run that has waited longest comes first.
@@ -78,6 +85,8 @@ pub struct Stats {
     pub sandboxes: usize,
     /// Sandboxes without a run.
     pub idle_sandboxes: usize,
+    /// Bytes that sandboxes hold, as counted against the pool's memory.
+    pub memory: usize,
     /// Sandboxes given up because the engine faulted in them, ever.
     pub engine_faults: u64,
     /// The hook thread in use; 0 for none.
@@ -101,7 +110,7 @@ impl Pool {
                 recordings: Recordings::default(),
                 waits: Waits::new(pool.clone()),
             };
-            Shared::new(options, Arc::new(services))
+            Shared::new(options, Arc::new(services), pool.clone())
         });
         watchdog::look_after(&shared);
         Self { shared }

@@ -45,7 +45,10 @@ impl Shared {
         for (id, control, failure) in settled {
             self.tell(id, &control, Outcome::Failed(Box::new(failure)));
         }
-        drop(sandboxes);
+        if !sandboxes.is_empty() {
+            drop(sandboxes);
+            self.memory_released();
+        }
         next
     }
 

@@ -33,6 +33,11 @@ impl Queue {
         self.by_rank.insert(rank, Queued { spec, since: now });
     }
 
+    /// Who comes next.
+    pub(super) fn first(&self) -> Option<&Queued> {
+        self.by_rank.first_key_value().map(|(_, queued)| queued)
+    }
+
     pub(super) fn pop(&mut self) -> Option<Queued> {
         let (_, queued) = self.by_rank.pop_first()?;
         self.rank_of.remove(&queued.spec.id);

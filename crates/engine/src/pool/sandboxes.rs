@@ -1,6 +1,6 @@
 //! Sandboxes between two runs: kept pristine for the next one, by the application they have loaded.
 
-use super::schedule::{Shared, State};
+use super::schedule::Shared;
 use crate::sandbox::Sandbox;
 use std::time::Instant;
 
@@ -8,6 +8,8 @@ impl Shared {
     pub(super) fn recycle(&self, mut sandbox: Sandbox) {
         if sandbox.is_retired() {
             self.lock().engine_faults += 1;
+            drop(sandbox);
+            self.memory_released();
             return;
         }
         sandbox.reset();
@@ -23,10 +25,14 @@ impl Shared {
                 Some(sandbox)
             } else {
                 state.idle_sandboxes.push((Instant::now(), sandbox));
+                self.wake_for_memory(state);
                 None
             }
         };
-        drop(unwanted);
+        if unwanted.is_some() {
+            drop(unwanted);
+            self.memory_released();
+        }
     }
 
     /// Drops the idle sandboxes of a prepared application; those in use follow when their runs are over.
@@ -40,12 +46,6 @@ impl Shared {
             dropped
         };
         drop(dropped);
+        self.memory_released();
     }
-}
-
-/// The one used last, of those that have this application loaded; else one that has none, which can load it.
-pub(super) fn take_sandbox(state: &mut State, prepared: Option<u32>) -> Option<Sandbox> {
-    let last_with = |wanted| state.idle_sandboxes.iter().rposition(|(_, sandbox)| sandbox.prepared() == wanted);
-    let index = last_with(prepared).or_else(|| last_with(None))?;
-    Some(state.idle_sandboxes.remove(index).1)
 }

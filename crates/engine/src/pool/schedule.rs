@@ -1,18 +1,18 @@
 //! Who runs next, and where each run is: queued, executing, or parked. All of it under one lock, which is never held
 //! while a guest runs or the host is called.
 
+use super::admission::Admission;
 use super::executing::{Executing, SIGNAL_AGAIN};
 use super::lookout::Lookout;
 use super::queue::{Queue, Queued};
-use super::sandboxes::take_sandbox;
-use super::{PoolOptions, Stats, closed, watchdog};
+use super::{MemoryBudget, PoolOptions, Stats, closed, watchdog};
 use crate::control::{Answer, RunControl, StopCause};
 use crate::errors::{ErrorCode, Failure, FailureKind};
 use crate::host::{Outcome, RunId};
 use crate::receipt::Receipt;
 use crate::sandbox::{RunSpec, Sandbox, Services, ThreadHandle};
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Instant;
 
 /// Threads in quarantine per configured thread before the pool takes no more runs.
@@ -34,7 +34,7 @@ pub(super) struct Task {
 
 /// What a thread gets to do.
 pub(super) enum Work {
-    Start { spec: Box<RunSpec>, sandbox: Option<Sandbox> },
+    Start { spec: Box<RunSpec>, admission: Admission },
     GoOn(Task),
 }
 
@@ -66,6 +66,7 @@ pub(super) struct State {
 pub(super) struct Shared {
     pub(super) options: PoolOptions,
     pub(super) services: Arc<Services>,
+    pub(super) budget: Arc<MemoryBudget>,
     state: Mutex<State>,
     /// Something may have become runnable; see `wake_one`.
     work: Condvar,
@@ -75,8 +76,9 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(options: PoolOptions, services: Arc<Services>) -> Self {
+    pub(super) fn new(options: PoolOptions, services: Arc<Services>, own: Weak<Self>) -> Self {
         Self {
+            budget: Arc::new(MemoryBudget::new(options.memory, own)),
             options,
             services,
             state: Mutex::default(),
@@ -100,8 +102,8 @@ impl Shared {
             return Err(Box::new(self.exhausted(&state)));
         }
         if let Some(limit) = self.options.max_queue
-            && state.in_flight >= self.options.max
             && state.queue.len() >= limit
+            && !self.has_place(&state)
         {
             return Err(Box::new(self.queue_full(&state, limit)));
         }
@@ -179,7 +181,7 @@ impl Shared {
         }
     }
 
-    fn take_work(&self, state: &mut State, now: Instant, thread: ThreadHandle) -> Option<Work> {
+    pub(super) fn take_work(&self, state: &mut State, now: Instant, thread: ThreadHandle) -> Option<Work> {
         while let Some(entry) = state.parked.first_entry() {
             if entry.key().0 > now {
                 break;
@@ -193,22 +195,17 @@ impl Shared {
             state.executing.insert(task.id, executing);
             return Some(Work::GoOn(task));
         }
-        if state.in_flight >= self.options.max {
-            return None;
-        }
+        let admission = self.admit(state)?;
         let Queued { spec, since } = state.queue.pop()?;
         spec.control.costs(|costs| costs.queue += now.saturating_duration_since(since));
         state.in_flight += 1;
         let executing = Executing::new(&spec.control, thread);
         state.executing.insert(spec.id, executing);
-        let sandbox = take_sandbox(state, spec.request.prepared);
-        Some(Work::Start { spec, sandbox })
+        Some(Work::Start { spec, admission })
     }
 
     fn has_work_or_timer(&self, state: &State) -> bool {
-        !state.ready.is_empty()
-            || !state.parked.is_empty()
-            || (state.queue.len() > 0 && state.in_flight < self.options.max)
+        !state.ready.is_empty() || !state.parked.is_empty() || (state.queue.len() > 0 && self.has_place(state))
     }
 
     /// The run waits and holds no thread. Gives the sandbox back if the run was cancelled meanwhile.
@@ -346,6 +343,7 @@ impl Shared {
             quarantined: state.quarantined,
             sandboxes: state.in_flight + state.idle_sandboxes.len(),
             idle_sandboxes: state.idle_sandboxes.len(),
+            memory: self.budget.used(),
             engine_faults: state.engine_faults,
             hook_generation: self.services.hooks.generation(),
         }
@@ -353,12 +351,13 @@ impl Shared {
 
     pub(super) fn busyness(&self, state: &State) -> String {
         format!(
-            "{} of {} places are taken, {} runs execute on {} threads, {} wait",
+            "{} of {} places are taken, {} runs execute on {} threads, {} wait{}",
             state.in_flight,
             self.options.max,
             state.executing.len(),
             self.options.threads,
-            state.queue.len()
+            state.queue.len(),
+            self.memory_in_use(state)
         )
     }
 
@@ -388,4 +387,4 @@ pub(super) fn take_parked(state: &mut State, id: RunId) -> Option<Task> {
 
 #[cfg(test)]
 #[path = "schedule_tests.rs"]
-mod tests;
+pub(super) mod tests;

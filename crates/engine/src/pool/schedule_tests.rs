@@ -28,12 +28,17 @@ impl Host for Silent {
 }
 
 fn shared(threads: usize, max: usize) -> Arc<Shared> {
+    shared_with(threads, max, None)
+}
+
+pub(in crate::pool) fn shared_with(threads: usize, max: usize, memory: Option<u64>) -> Arc<Shared> {
     let options = PoolOptions {
         threads,
         max,
         min_sandboxes: 0,
         max_queue: None,
         acquire_timeout: None,
+        memory,
         idle_timeout: 1_000,
         fifo: true,
         on_engine_fault: FaultPolicy::default(),
@@ -47,10 +52,10 @@ fn shared(threads: usize, max: usize) -> Arc<Shared> {
         recordings: crate::modules::Recordings::default(),
         waits: Waits::new(Weak::new()),
     };
-    Arc::new(Shared::new(options, Arc::new(services)))
+    Arc::new_cyclic(|own| Shared::new(options, Arc::new(services), own.clone()))
 }
 
-fn queue(shared: &Shared, id: RunId) {
+pub(in crate::pool) fn queue(shared: &Shared, id: RunId) {
     let limits = r#"{"memory":1,"stack":1,"timers":1,"argsBytes":1,"argsValues":1,"resultBytes":1,"resultValues":1,
         "consoleBytes":1,"sourceBytes":1,"modules":1,
         "hostCalls":1,"hostCallsInFlight":1}"#;
@@ -68,7 +73,7 @@ fn queue(shared: &Shared, id: RunId) {
     shared.lock().queue.push(Box::new(spec), true, Instant::now());
 }
 
-fn started(work: Option<Work>) -> Option<RunId> {
+pub(in crate::pool) fn started(work: Option<Work>) -> Option<RunId> {
     match work {
         Some(Work::Start { spec, .. }) => Some(spec.id),
         _ => None,

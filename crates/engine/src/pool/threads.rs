@@ -1,11 +1,12 @@
 //! The pool's threads: take work, enter the sandbox, tell the outcome.
 
+use super::admission::Admission;
 use super::schedule::{Shared, Task, Work};
 use super::{stopped, watchdog};
 use crate::control::{RunControl, StopCause};
 use crate::errors::Failure;
 use crate::host::{Outcome, RunId};
-use crate::sandbox::{GuestThread, Progress, RunSpec, Sandbox, ThreadHandle, ThreadStack};
+use crate::sandbox::{GuestThread, Progress, RunSpec, Sandbox, SandboxError, ThreadHandle, ThreadStack};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::Instant;
@@ -112,7 +113,7 @@ impl Shared {
         };
         let cpu = thread.cpu_time();
         let turned = catch_unwind(AssertUnwindSafe(|| match work {
-            Work::Start { spec, sandbox } => self.start(spec, sandbox, stack),
+            Work::Start { spec, admission } => self.start(spec, admission, stack),
             Work::GoOn(task) => Ok(go_on(task, stack)),
         }));
         let spent = thread.cpu_time().saturating_sub(cpu);
@@ -130,19 +131,27 @@ impl Shared {
     fn start(
         &self,
         spec: Box<RunSpec>,
-        sandbox: Option<Sandbox>,
+        admission: Admission,
         stack: ThreadStack,
     ) -> Result<(Sandbox, Progress), Box<Failure>> {
+        let Admission { sandbox, evicted } = admission;
+        if !evicted.is_empty() {
+            drop(evicted);
+            self.memory_released();
+        }
         let mut sandbox = match sandbox {
             Some(sandbox) => sandbox,
-            None => Sandbox::new(self.options.limits.memory, stack, self.options.on_engine_fault)
-                .map_err(|error| Box::new(Failure::internal(error.to_string())))?,
+            None => self.new_sandbox(stack).map_err(|error| Box::new(Failure::internal(error.to_string())))?,
         };
         spec.control.run_clock();
         watchdog::expect(spec.control.deadline());
         watchdog::expect(spec.control.cpu_limit().map(|limit| Instant::now() + limit));
         let progress = sandbox.begin(spec, Arc::clone(&self.services), stack);
         Ok((sandbox, progress))
+    }
+
+    fn new_sandbox(&self, stack: ThreadStack) -> Result<Sandbox, SandboxError> {
+        Sandbox::in_pool(&self.budget, self.options.limits.memory, stack, self.options.on_engine_fault)
     }
 
     fn after_turn(&self, id: RunId, control: &Arc<RunControl>, sandbox: Sandbox, progress: Progress) {

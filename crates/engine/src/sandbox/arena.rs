@@ -92,6 +92,18 @@ impl Arena {
         unsafe { (*self.heap).set_limit(limit, bytes) };
     }
 
+    /// Lets the heap grow to `bytes` from the range's start for now, within its limit.
+    pub(super) fn grant(&mut self, bytes: usize) {
+        // SAFETY: as in `peak`.
+        unsafe { (*self.heap).grant(bytes) };
+    }
+
+    /// Bytes from the range's start to the end of what the heap has handed out.
+    pub(super) fn used(&self) -> usize {
+        // SAFETY: as in `peak`.
+        unsafe { (*self.heap).used() }
+    }
+
     /// Sets the used part aside; from now on `restore` returns to this state.
     pub(super) fn take_image(&mut self) {
         let dirty = self.peak();

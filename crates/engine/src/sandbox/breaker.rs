@@ -7,6 +7,7 @@
 #![expect(unsafe_code, reason = "implements the engine's allocator and interrupt callbacks")]
 
 use super::arena::Arena;
+use super::growth::{self, Growth};
 use super::guard::Guard;
 use super::heap::Heap;
 use super::state::RunState;
@@ -35,6 +36,8 @@ pub(super) enum Breach {
     Fault = 6,
     /// An assertion of the engine failed (signals.c).
     Assertion = 7,
+    /// The pool's memory is used up.
+    PoolMemory = 8,
 }
 
 impl Breach {
@@ -46,6 +49,7 @@ impl Breach {
             5 => Self::Stack,
             6 => Self::Fault,
             7 => Self::Assertion,
+            8 => Self::PoolMemory,
             _ => Self::Panic,
         }
     }
@@ -64,7 +68,8 @@ pub enum FaultPolicy {
 
 /// One per sandbox, boxed: the engine and the arena keep its address.
 pub(super) struct Outside {
-    heap: *mut Heap,
+    pub(super) heap: *mut Heap,
+    pub(super) growth: Growth,
     /// 1 while the engine's own code runs, 0 while code of ours does, beneath it or around it. Signals jump only at 1.
     in_engine: AtomicU8,
     pub(super) guard: Guard,
@@ -74,9 +79,10 @@ pub(super) struct Outside {
 }
 
 impl Outside {
-    pub(super) fn new(arena: &Arena, faults: FaultPolicy) -> Box<Self> {
+    pub(super) fn new(arena: &Arena, growth: Growth, faults: FaultPolicy) -> Box<Self> {
         let mut outside = Box::new(Self {
             heap: arena.heap(),
+            growth,
             in_engine: AtomicU8::new(0),
             guard: Guard::new(ptr::null(), (ptr::null(), ptr::null()), false),
             control: ptr::null(),
@@ -98,6 +104,18 @@ impl Outside {
             (*outside).in_engine.store(u8::from(in_engine), Ordering::Relaxed);
             compiler_fence(Ordering::SeqCst);
         }
+    }
+
+    /// # Safety
+    /// As for `set_in_engine`.
+    pub(super) unsafe fn is_in_engine(outside: *const Self) -> bool {
+        // SAFETY: by the caller's word.
+        unsafe { (*outside).in_engine.load(Ordering::Relaxed) != 0 }
+    }
+
+    /// Whether a run is in the sandbox.
+    pub(super) fn is_running(&self) -> bool {
+        !self.control.is_null()
     }
 
     /// Bytes the heap may still grow by.
@@ -154,11 +172,32 @@ unsafe extern "C" fn allocate(opaque: *mut c_void, bytes: qjs::size_t) -> *mut c
         (*outside).poll();
         match (*(*outside).heap).allocate(bytes as usize) {
             Some(payload) => payload.cast(),
-            None => {
-                (*outside).leave(Breach::Memory);
-                ptr::null_mut()
-            }
+            None => obtain(outside, ptr::null_mut(), bytes as usize),
         }
+    }
+}
+
+/// Serves a request that the heap has refused as it stands, once it may grow; else leaves the guest.
+///
+/// # Safety
+/// As for `leave` and `growth::grow`.
+#[cold]
+unsafe fn obtain(outside: *mut Outside, payload: *mut u8, bytes: usize) -> *mut c_void {
+    // SAFETY: passed on; a null `payload` is never resized.
+    unsafe {
+        let breach = match growth::grow(outside, payload, bytes) {
+            Ok(()) => {
+                let heap = &mut *(*outside).heap;
+                let served = if payload.is_null() { heap.allocate(bytes) } else { heap.resize(payload, bytes) };
+                if let Some(served) = served {
+                    return served.cast();
+                }
+                Breach::Memory
+            }
+            Err(breach) => breach,
+        };
+        (*outside).leave(breach);
+        ptr::null_mut()
     }
 }
 
@@ -196,10 +235,7 @@ unsafe extern "C" fn resize(opaque: *mut c_void, payload: *mut c_void, bytes: qj
         (*outside).poll();
         match (*(*outside).heap).resize(payload.cast(), bytes as usize) {
             Some(moved) => moved.cast(),
-            None => {
-                (*outside).leave(Breach::Memory);
-                ptr::null_mut()
-            }
+            None => obtain(outside, payload.cast(), bytes as usize),
         }
     }
 }

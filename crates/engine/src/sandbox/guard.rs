@@ -27,6 +27,7 @@ unsafe extern "C" {
     fn isolated_runtime_thread_end();
     fn isolated_runtime_thread_self() -> usize;
     fn isolated_runtime_thread_interrupt(thread: usize) -> c_int;
+    fn isolated_runtime_thread_stack_room() -> usize;
     fn isolated_runtime_thread_cpu(thread: usize) -> u64;
 }
 
@@ -100,6 +101,12 @@ impl GuardPtr {
             }
         }
     }
+}
+
+/// Bytes of native stack that are left to the calling thread, as far as that is known.
+pub(super) fn stack_room() -> usize {
+    // SAFETY: looks at the calling thread's own variables.
+    unsafe { isolated_runtime_thread_stack_room() }
 }
 
 /// A thread that guests run on, prepared for the signals that stop them. Undone when dropped, on the same thread.

@@ -37,7 +37,9 @@ const FLAGS: usize = FREE | PREVIOUS_FREE;
 #[repr(C, align(16))]
 pub(super) struct Heap {
     top: usize,
+    /// How far it may grow for now; never above the ceiling.
     limit: usize,
+    ceiling: usize,
     /// Bytes of the largest single request.
     largest: usize,
     peak: usize,
@@ -57,6 +59,7 @@ impl Heap {
         let empty = Heap {
             top,
             limit: base as usize + bytes,
+            ceiling: base as usize + bytes,
             largest: bytes.min(LARGEST_REQUEST),
             peak: top,
             first_bits: 0,
@@ -86,13 +89,29 @@ impl Heap {
 
     /// Lets the heap grow to `bytes` from its start and no further, and refuses single requests above `largest`.
     pub(super) fn set_limit(&mut self, bytes: usize, largest: usize) {
-        self.limit = ptr::from_ref(self) as usize + bytes;
+        self.ceiling = ptr::from_ref(self) as usize + bytes;
+        self.limit = self.ceiling;
         self.largest = largest.min(LARGEST_REQUEST);
+    }
+
+    /// Lets the heap grow to `bytes` from its start for now, within its limit.
+    pub(super) fn grant(&mut self, bytes: usize) {
+        self.limit = (ptr::from_ref(self) as usize).saturating_add(bytes).min(self.ceiling);
+    }
+
+    /// How far from its start the heap has to be granted for a request that it has refused: to allocate, with a null
+    /// `payload`, or to resize. `None` if that is beyond its limit.
+    pub(super) fn reach_for(&self, payload: *mut u8, bytes: usize) -> Option<usize> {
+        let need = self.payload_for(bytes)?;
+        let resized =
+            (payload as usize).checked_sub(HEADER).filter(|block| next_of(*block, size_of_block(*block)) == self.top);
+        let end = resized.unwrap_or(self.top) + OVERHEAD + need + HEADER;
+        (end <= self.ceiling).then_some(end - ptr::from_ref(self) as usize)
     }
 
     /// Bytes it may still grow by, beside what was released below.
     pub(super) fn room(&self) -> usize {
-        self.limit.saturating_sub(self.top)
+        self.ceiling.saturating_sub(self.top)
     }
 
     /// `None` when the limit would be exceeded.

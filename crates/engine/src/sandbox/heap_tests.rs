@@ -113,3 +113,43 @@ fn absurd_sizes_are_refused() {
         assert!(heap.allocate(0).is_some());
     });
 }
+
+#[test]
+fn it_grows_step_by_step_as_far_as_it_is_granted_and_says_how_far_it_wants_to() {
+    with_heap(|heap| {
+        let used = heap.used();
+        heap.grant(used + 10_000);
+        let first = heap.allocate(8_000).expect("it is granted");
+        assert!(heap.allocate(8_000).is_none());
+        let reach = heap.reach_for(ptr::null_mut(), 8_000).expect("within the limit");
+        heap.grant(reach - 16);
+        assert!(heap.allocate(8_000).is_none(), "a little less is not enough");
+        heap.grant(reach);
+        let last = heap.allocate(8_000).expect("it is what was asked for");
+        // SAFETY: both are live; the second is the last block, the first is not.
+        let (in_place, moved) = unsafe {
+            assert!(heap.resize(last, 200_000).is_none());
+            (heap.reach_for(last, 200_000).expect("fits"), heap.reach_for(first, 200_000).expect("fits"))
+        };
+        // SAFETY: still live.
+        let size = unsafe { Heap::usable_size(last) };
+        assert_eq!(moved - in_place, size + OVERHEAD, "the last block grows where it is");
+        heap.grant(in_place);
+        // SAFETY: as above.
+        assert_eq!(unsafe { heap.resize(last, 200_000) }, Some(last));
+    });
+}
+
+#[test]
+fn what_is_granted_beyond_the_limit_is_not_had() {
+    with_heap(|heap| {
+        heap.set_limit(100_000, 100_000);
+        heap.grant(BYTES);
+        assert!(heap.allocate(99_000).is_none());
+        assert_eq!(heap.reach_for(ptr::null_mut(), 99_000), None);
+        assert_eq!(heap.reach_for(ptr::null_mut(), usize::MAX), None);
+        let room = heap.room();
+        heap.grant(heap.used() + 1_000);
+        assert_eq!(heap.room(), room, "room is what the limit leaves, granted or not");
+    });
+}

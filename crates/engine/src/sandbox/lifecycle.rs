@@ -4,13 +4,14 @@
 
 use super::arena::Arena;
 use super::breaker::{Breach, FaultPolicy, Outside};
+use super::growth::Growth;
 use super::js::Js;
 use super::state::Kept;
-use super::{RunSpec, Services, execution, prepare, realm};
+use super::{RunSpec, Services, execution, failure, prepare, realm};
 use crate::control::StopCause;
-use crate::errors::{ErrorCode, Failure, FailureKind};
 use crate::host::Outcome;
 use crate::modules::{ModuleError, ModuleLoader, PolicyOptions};
+use crate::pool::{MemoryBudget, MemoryShare};
 use rquickjs::qjs;
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -79,10 +80,24 @@ impl Sandbox {
     /// # Errors
     /// See `SandboxError`.
     pub fn new(memory: u64, stack: ThreadStack, faults: FaultPolicy) -> Result<Self, SandboxError> {
+        Self::in_pool(&Arc::new(MemoryBudget::without_pool()), memory, stack, faults)
+    }
+
+    /// As `new`; what it holds is counted against the pool's budget, which a run may exceed no more than its own limit.
+    ///
+    /// # Errors
+    /// See `SandboxError`.
+    pub fn in_pool(
+        budget: &Arc<MemoryBudget>,
+        memory: u64,
+        stack: ThreadStack,
+        faults: FaultPolicy,
+    ) -> Result<Self, SandboxError> {
         let bytes = memory.max(SMALLEST_ARENA);
         let arena = Arena::reserve(usize::try_from(bytes).unwrap_or(usize::MAX))
             .map_err(|source| SandboxError::Reserve { bytes, source })?;
-        let mut outside = Outside::new(&arena, faults);
+        let growth = Growth::new(MemoryShare::new(Arc::clone(budget)));
+        let mut outside = Outside::new(&arena, growth, faults);
         // SAFETY: the box keeps its address for the sandbox's life.
         let context = unsafe { realm::create_context(&raw mut *outside) }.ok_or(SandboxError::Start { bytes })?;
         let mut sandbox = Self {
@@ -100,7 +115,7 @@ impl Sandbox {
         }
         // SAFETY: made above, and not executing.
         unsafe { realm::settle_heap(context) };
-        sandbox.arena.take_image();
+        sandbox.take_image();
         #[cfg(debug_assertions)]
         {
             sandbox.probe_answer = sandbox.probe();
@@ -112,6 +127,12 @@ impl Sandbox {
     #[must_use]
     pub fn image_bytes(&self) -> usize {
         self.arena.image_bytes()
+    }
+
+    /// Bytes it holds of the pool's memory.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        self.outside.growth.held_bytes()
     }
 
     /// Whether the engine faulted in it: it is to be dropped instead of being used again.
@@ -129,7 +150,7 @@ impl Sandbox {
                 return Progress::Done(Outcome::Failed(Box::new(failure)));
             }
         };
-        self.arena.set_limit(usize::try_from(spec.request.limits.memory).unwrap_or(usize::MAX));
+        self.limit_heap(spec.request.limits.memory);
         self.outside.set_control(Some(&spec.control));
         let wanted = spec.request.prepared;
         let is_preparing = spec.request.is_preparing;
@@ -174,7 +195,7 @@ impl Sandbox {
         if let Some(outcome) = self.outside.state.outcome.take() {
             return Some(Progress::Done(outcome));
         }
-        self.arena.take_image();
+        self.take_image();
         self.prepared = Some((id, self.outside.state.keep()));
         self.prepared_policy = self.outside.state.spec.as_deref().map(policy);
         // What the run loads beyond the application is read as it is now.
@@ -203,7 +224,7 @@ impl Sandbox {
         let run = self.outside.state.spec.as_ref().map(|spec| (Arc::clone(&spec.control), spec.request.limits.memory));
         if let Some((control, memory)) = run {
             self.outside.set_control(Some(&control));
-            self.arena.set_limit(usize::try_from(memory).unwrap_or(usize::MAX));
+            self.limit_heap(memory);
         }
     }
 
@@ -226,7 +247,21 @@ impl Sandbox {
             self.outside.state.put_back(kept);
         }
         self.arena.restore();
-        self.arena.set_limit(self.arena.bytes());
+        self.outside.growth.settle(&self.arena);
+        self.limit_heap(self.arena.bytes() as u64);
+    }
+
+    /// From now on restoring returns to this state.
+    fn take_image(&mut self) {
+        self.arena.take_image();
+        self.outside.growth.settle(&self.arena);
+        self.outside.growth.apply(&mut self.arena);
+    }
+
+    /// Lets the heap grow to so much, in steps that the pool has to grant.
+    fn limit_heap(&mut self, bytes: u64) {
+        self.arena.set_limit(usize::try_from(bytes).unwrap_or(usize::MAX));
+        self.outside.growth.apply(&mut self.arena);
     }
 
     /// Debug builds let a program run after each restore, whose answer has to be the one it gave at first.
@@ -293,34 +328,12 @@ impl Sandbox {
 
     fn after(&mut self, breach: Breach) -> Progress {
         let state = &mut self.outside.state;
-        let failure = match breach {
-            Breach::Told => {
-                let cause = state.spec.as_ref().and_then(|spec| spec.control.check());
-                return Progress::Stopped(cause.unwrap_or(StopCause::Cancelled));
-            }
-            Breach::Memory => {
-                let limit = state.spec.as_ref().map_or(0, |spec| spec.request.limits.memory);
-                Failure::memory(limit)
-            }
-            Breach::Failure => {
-                state.failure.take().unwrap_or_else(|| Failure::internal("a run ended without a reason"))
-            }
-            Breach::Panic => Failure::new(
-                FailureKind::Internal,
-                ErrorCode::Internal,
-                "a defect of isolated-runtime-native ended this run; please report it",
-            ),
-            Breach::Stack => {
-                self.is_retired = true;
-                Failure::new(FailureKind::Stack, ErrorCode::StackLimit, "the native stack of the run is exhausted")
-            }
-            Breach::Fault | Breach::Assertion => {
-                self.is_retired = true;
-                let what = if breach == Breach::Fault { "a memory fault" } else { "a failed assertion" };
-                let message = format!("the engine ended this run after {what} of its own");
-                Failure::new(FailureKind::Engine, ErrorCode::EngineFault, message)
-            }
-        };
+        if breach == Breach::Told {
+            let cause = state.spec.as_ref().and_then(|spec| spec.control.check());
+            return Progress::Stopped(cause.unwrap_or(StopCause::Cancelled));
+        }
+        self.is_retired |= breach.retires_sandbox();
+        let failure = failure::of_breach(breach, state, self.outside.growth.refused);
         Progress::Done(Outcome::Failed(Box::new(failure)))
     }
 

@@ -266,6 +266,14 @@ uint64_t isolated_runtime_thread_faults(void) {
 }
 #endif
 
+/* Bytes between the caller's frame and the zone at the end of the calling thread's stack. */
+size_t isolated_runtime_thread_stack_room(void) {
+  const char here = 0;
+  uintptr_t at = (uintptr_t)&here;
+  uintptr_t end = (uintptr_t)zone_end;
+  return end == 0 ? SIZE_MAX : at > end ? at - end : 0;
+}
+
 /* CPU time of a thread that has not ended, in nanoseconds; 0 where it is not to be had. */
 uint64_t isolated_runtime_thread_cpu(uintptr_t thread) {
   struct timespec used;
@@ -294,6 +302,7 @@ int isolated_runtime_thread_interrupt(uintptr_t thread) {
   (void)thread;
   return -1;
 }
+size_t isolated_runtime_thread_stack_room(void) { return SIZE_MAX; }
 uint64_t isolated_runtime_thread_cpu(uintptr_t thread) {
   (void)thread;
   return 0;
