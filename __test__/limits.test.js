@@ -45,7 +45,8 @@ limit('memory', 'a guest that needs less is not disturbed, one that needs more i
     const error = await breach(limits, source, [megabytes]);
     assert.ok(error instanceof errors.MemoryLimitError);
     assert.deepEqual([error.name, error.code, error.limit], ['MemoryLimitError', 'ERR_MEMORY_LIMIT', 16 * MiB]);
-    assert.match(error.message, /limit is 16 MiB/);
+    assert.match(error.message, /^guest heap is full: [\d.]+ MiB with what this run wanted, limit is 16 MiB$/);
+    assert.ok(error.measured > 16 * MiB, `${error.measured} bytes`);
   }
   assert.equal(await run(source, [40]), 40, 'the default is more');
 });
@@ -58,12 +59,64 @@ limit('memory', 'it counts what arguments and sources take, too', async () => {
   assert.equal((await breach({ memory: 2 * MiB }, `exports.main = () => [${'{},'.repeat(300_000)}].length`)).code, 'ERR_MEMORY_LIMIT');
 });
 
+limit('memory', 'it ends where it says, to within a megabyte, whatever a guest fills its heap with', async () => {
+  const kinds = {
+    bytes: 'new Uint8Array(65536)', strings: '"x".repeat(60000) + n', arrays: 'new Array(4096).fill(n)', objects: '{ n, a: {}, b: [n], c: String(n) }',
+  };
+  for (const [name, value] of Object.entries(kinds)) {
+    const source = `exports.main = () => { const kept = []; for (let n = 0; ; n++) kept.push(${value}); }`;
+    for (const memory of [4 * MiB, 24 * MiB]) {
+      const { receipt, limit: most, measured } = await breach({ memory }, source, [], { timeout: 5000 });
+      assert.equal(most, memory, name);
+      // A sixteenth is for what keeping them takes.
+      assert.ok(receipt.peakBytes <= memory * 17 / 16, `${name}: ${receipt.peakBytes} bytes of ${memory}`);
+      // A list that doubles may need much at once.
+      assert.ok(measured > memory && (measured < memory + MiB + memory / 16 || name !== 'bytes'), `${name}: ${measured} bytes measured`);
+    }
+  }
+});
+
+limit('memory', 'one request that is larger than all of it is refused without being tried', async () => {
+  const source = 'exports.main = (n) => new ArrayBuffer(n).byteLength';
+  assert.equal(await run(source, [7 * MiB], { limits: { memory: 8 * MiB } }), 7 * MiB);
+  for (const bytes of [8 * MiB, 8 * MiB + 1, 2 ** 31 - 1]) {
+    const error = await breach({ memory: 8 * MiB }, source, [bytes]);
+    assert.equal(error.code, 'ERR_MEMORY_LIMIT');
+    assert.ok(error.receipt.peakBytes < MiB, `${error.receipt.peakBytes} bytes for ${bytes}`);
+  }
+});
+
 limit('stack', 'it bounds how deep guests recurse, by a RangeError that they can catch', async () => {
   const source = 'let depth = 0; const dive = () => { depth++; dive(); }; exports.main = () => { try { dive(); } catch (e) { return [e.name, e.message, depth]; } }';
   const [name, message, deep] = await run(source, [], { limits: { stack: 4 * MiB } });
   assert.deepEqual([name, message], ['RangeError', 'Maximum call stack size exceeded']);
   const [, , shallow] = await run(source, [], { limits: { stack: 256 * KiB } });
   assert.ok(shallow > 50 && deep > 4 * shallow, `${shallow} and ${deep} calls`);
+});
+
+limit('stack', 'a guest that needs less is not disturbed, one that needs more is told', async () => {
+  const source = 'const dive = (depth) => (depth === 0 ? 0 : 1 + dive(depth - 1)); exports.main = (depth) => { try { return dive(depth); } catch (e) { return e.name; } }';
+  const limits = { stack: 512 * KiB };
+  let [reached, missed] = [1, 100_000];
+  assert.deepEqual([await run(source, [reached], { limits }), await run(source, [missed], { limits })], [1, 'RangeError']);
+  while (missed - reached > 1) {
+    const depth = (reached + missed) >> 1;
+    const answer = await run(source, [depth], { limits });
+    if (answer === depth) reached = depth;
+    else [missed] = [depth, assert.equal(answer, 'RangeError')];
+  }
+  assert.equal(await run(source, [missed], { limits: { stack: MiB } }), missed, 'twice as much is enough for it');
+});
+
+limit('stack', 'native code that overflows it ends the run, and the guest cannot catch that', async () => {
+  const source = 'exports.main = (length) => { let it = [1].values(); for (let n = 0; n < length; n++) it = it.map((x) => x); try { return it.next().value; } catch { return "caught"; } }';
+  assert.equal(await run(source, [100]), 1);
+  await assert.rejects(run(source, [100_000]), (error) => {
+    assert.ok(error instanceof errors.StackLimitError, String(error));
+    assert.deepEqual([error.code, error.message], ['ERR_STACK_LIMIT', 'the native stack of the run is exhausted']);
+    return true;
+  });
+  assert.equal(await run(source, [100]), 1);
 });
 
 limit('cpu', 'waiting is free, computing is not, and a guest cannot catch its end', async () => {
@@ -79,6 +132,21 @@ limit('cpu', 'waiting is free, computing is not, and a guest cannot catch its en
     assert.deepEqual([error.name, error.code, error.limit], ['CpuLimitError', 'ERR_CPU_LIMIT', 100]);
     assert.match(error.message, /^run used \d+ ms of CPU time, limit is 100 ms$/);
   }
+});
+
+limit('cpu', 'a guest that needs less than half of it is not disturbed, and what a stopped one has used is near it', async () => {
+  const source = `exports.main = () => { let n = 0; for (;;) n++; }; exports.some = (rounds) => { let n = 0; while (n < rounds) n++; return n; }`;
+  const error = await breach({ cpu: 200 }, source);
+  assert.ok(error.measured >= 200 && error.measured < 1500, `${error.measured} ms`);
+  const { receipt } = await run(source, [1e5], { funcName: 'some', receipt: true });
+  // As many rounds as should take 80 ms here, whatever this machine is.
+  const rounds = Math.min(1e8, Math.floor(1e5 * 80 / receipt.cpuTime));
+  assert.equal(await run(source, [rounds], { funcName: 'some', limits: { cpu: 200 } }), rounds);
+});
+
+limit('cpu', 'waiting for the host is free', async () => {
+  const hostFunctions = { later: () => new Promise((done) => setTimeout(done, 300, 'done')) };
+  assert.equal(await run('exports.main = () => later()', [], { limits: { cpu: 100 }, hostFunctions }), 'done');
 });
 
 limit('hostCalls', 'as many calls as allowed are made, one more is an error that the guest can catch', async () => {
@@ -204,6 +272,24 @@ limit('consoleBytes', 'console output is cut there, and the cut is marked', asyn
   assert.ok(cut.length > 5 && cut.length < 12, `${cut.length} lines`);
   assert.match(cut.at(-1).join(' '), /limit is 1000 bytes/);
   assert.equal((await go(3, 50 * KiB)).at(-1).join(' ').includes('limit is 64 KiB'), true);
+});
+
+limit('consoleBytes', 'what fits exactly is not cut, one byte more is', async () => {
+  const lines = [];
+  const go = async (size, consoleBytes) => {
+    lines.length = 0;
+    const { receipt } = await run('exports.main = (size) => { console.log("x".repeat(size)); console.log("last"); }', [size], { receipt: true, limits: { consoleBytes }, onConsole: (...line) => lines.push(line) });
+    return receipt.consoleBytesDropped;
+  };
+  assert.equal(await go(900, 10_000), 0);
+  assert.deepEqual(lines, [['log', 'x'.repeat(900)], ['log', 'last']]);
+  assert.equal(await go(900, 900), 4, 'the second line is dropped and counted');
+  assert.deepEqual([lines.length, lines[1]], [2, ['warn', 'console output was cut: limit is 900 bytes']]);
+  assert.ok(lines[0][1].length <= 900);
+  assert.equal(await go(2e6, 900), 4);
+  assert.ok(lines[0][1].length <= 900, 'a line that is far too long is cut before it is copied');
+  await go(10, 0);
+  assert.deepEqual(lines, [], 'none at all');
 });
 
 limit('sourceBytes', 'files up to it load, larger ones are refused with their name', async () => {

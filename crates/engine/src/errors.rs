@@ -164,11 +164,15 @@ impl Failure {
         Self { limit: limits.0, measured: limits.1, ..Self::new(FailureKind::Cpu, ErrorCode::CpuLimit, message) }
     }
 
-    /// The guest heap is full.
+    /// The guest heap is full; with what the run wanted it would hold `measured` bytes, what keeping them takes included.
     #[must_use]
-    pub fn memory(limit: u64) -> Self {
-        let message = format!("guest heap is full, limit is {}", readable_bytes(limit));
-        Self { limit: Some(limit), ..Self::new(FailureKind::Memory, ErrorCode::MemoryLimit, message) }
+    pub fn memory(limit: u64, measured: u64) -> Self {
+        let (sum, most) = (readable_bytes(measured), readable_bytes(limit));
+        Self::no_memory(
+            format!("guest heap is full: {sum} with what this run wanted, limit is {most}"),
+            limit,
+            measured,
+        )
     }
 
     /// All runs of the pool together hold as much as they may, and this one wanted more.
@@ -176,6 +180,10 @@ impl Failure {
     pub fn pool_memory(limit: u64, measured: u64) -> Self {
         let (sum, most) = (readable_bytes(measured), readable_bytes(limit));
         let message = format!("the pool's memory is used up: {sum} with what this run wanted, limit is {most}");
+        Self::no_memory(message, limit, measured)
+    }
+
+    fn no_memory(message: String, limit: u64, measured: u64) -> Self {
         let limits = (Some(limit), Some(measured));
         Self { limit: limits.0, measured: limits.1, ..Self::new(FailureKind::Memory, ErrorCode::MemoryLimit, message) }
     }

@@ -12,17 +12,17 @@ impl Breach {
     }
 }
 
-/// `refused` is the step that the pool's memory had no room for, if that was the reason.
+/// `refused` is what there was no memory for, if that was the reason.
 pub(super) fn of_breach(breach: Breach, state: &mut RunState, refused: Option<Refused>) -> Failure {
     let engine = |what: &str| {
         let message = format!("the engine ended this run after {what} of its own");
         Failure::new(FailureKind::Engine, ErrorCode::EngineFault, message)
     };
+    let wanted = refused.map_or(0, |refused| refused.wanted as u64);
     match breach {
-        Breach::Memory => Failure::memory(state.spec.as_ref().map_or(0, |spec| spec.request.limits.memory)),
-        Breach::PoolMemory => refused
-            .map_or_else(without_reason, |Refused { wanted, limit }| Failure::pool_memory(limit as u64, wanted as u64)),
-        Breach::Failure => state.failure.take().unwrap_or_else(without_reason),
+        Breach::Memory => Failure::memory(state.spec.as_ref().map_or(0, |spec| spec.request.limits.memory), wanted),
+        Breach::PoolMemory => Failure::pool_memory(refused.map_or(0, |refused| refused.limit as u64), wanted),
+        Breach::Failure => state.failure.take().unwrap_or_else(|| Failure::internal("a run ended without a reason")),
         // Told is answered before: it is not the run that says why.
         Breach::Told | Breach::Panic => {
             Failure::internal("a defect of isolated-runtime-native ended this run; please report it")
@@ -33,8 +33,4 @@ pub(super) fn of_breach(breach: Breach, state: &mut RunState, refused: Option<Re
         Breach::Fault => engine("a memory fault"),
         Breach::Assertion => engine("a failed assertion"),
     }
-}
-
-fn without_reason() -> Failure {
-    Failure::internal("a run ended without a reason")
 }

@@ -19,7 +19,7 @@ pub(super) struct Growth {
     share: MemoryShare,
     /// Bytes from the heap's start that are paid for.
     granted: usize,
-    /// What the pool would have held with the step it refused.
+    /// What there was no memory for: of the heap, or of the pool.
     pub(super) refused: Option<Refused>,
 }
 
@@ -75,7 +75,10 @@ fn grow_undisturbed(
     payload: *mut u8,
     bytes: usize,
 ) -> Result<(), Breach> {
-    let Some(reach) = heap.reach_for(payload, bytes) else { return Err(Breach::Memory) };
+    let Some(reach) = heap.reach_for(payload, bytes) else {
+        growth.refused = Some(Refused { wanted: heap.used().saturating_add(bytes), limit: heap.ceiling() });
+        return Err(Breach::Memory);
+    };
     let granted = reach.next_multiple_of(STEP);
     let more = granted.saturating_sub(growth.granted);
     if needs_no_leave {

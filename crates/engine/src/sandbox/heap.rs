@@ -109,6 +109,11 @@ impl Heap {
         (end <= self.ceiling).then_some(end - ptr::from_ref(self) as usize)
     }
 
+    /// Bytes from its start that it may not grow beyond.
+    pub(super) fn ceiling(&self) -> usize {
+        self.ceiling - ptr::from_ref(self) as usize
+    }
+
     /// Bytes it may still grow by, beside what was released below.
     pub(super) fn room(&self) -> usize {
         self.ceiling.saturating_sub(self.top)
