@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 
 /// A run that does not stop this long after it was told to is settled without it, and its thread quarantined.
 const GRACE: Duration = Duration::from_millis(40);
+/// A thread in quarantine is told that much later again. It may have been starved rather than deaf.
+const SIGNAL_LEAVING_AGAIN: Duration = Duration::from_millis(5);
 /// A run may be ready without a thread for this many times its time-out.
 const PATIENCE: u32 = 10;
 
@@ -26,10 +28,14 @@ impl Shared {
         let mut replacements = 0;
         let next = {
             let mut state = self.lock();
-            if state.is_closed {
-                return None;
-            }
             let mut next = None;
+            if !state.leaving.is_empty() {
+                state.interrupt_leaving();
+                next = Some(now + SIGNAL_LEAVING_AGAIN);
+            }
+            if state.is_closed {
+                return next;
+            }
             replacements += settle_overdue(&mut state, now, &mut settled, &mut next);
             expire_parked(&mut state, now, &mut settled, &mut sandboxes, &mut next);
             self.expire_queued(&mut state, now, &mut settled, &mut next);
@@ -82,7 +88,12 @@ impl Shared {
 
 /// Runs on threads: told to stop at the deadline, settled without their thread when they do not. Answers how many
 /// threads have to be replaced.
-fn settle_overdue(state: &mut State, now: Instant, settled: &mut Vec<Settled>, next: &mut Option<Instant>) -> usize {
+pub(super) fn settle_overdue(
+    state: &mut State,
+    now: Instant,
+    settled: &mut Vec<Settled>,
+    next: &mut Option<Instant>,
+) -> usize {
     let mut hanging = Vec::new();
     for (id, executing) in &mut state.executing {
         executing.watch_cpu(now, next);
@@ -104,7 +115,7 @@ fn settle_overdue(state: &mut State, now: Instant, settled: &mut Vec<Settled>, n
     for id in &hanging {
         if let Some(executing) = state.executing.remove(id) {
             state.in_flight -= 1;
-            state.quarantined += 1;
+            state.leaving.insert(*id, executing.thread);
             let cause = executing.control.stop_cause().unwrap_or(StopCause::Deadline);
             if cause != StopCause::Cancelled {
                 settled.push((*id, executing.control.clone(), stopped(cause, &executing.control)));

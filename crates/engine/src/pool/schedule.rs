@@ -45,8 +45,8 @@ pub(super) struct State {
     pub(super) parked: BTreeMap<(Instant, RunId), Task>,
     pub(super) parked_at: HashMap<RunId, Instant>,
     pub(super) executing: HashMap<RunId, Executing>,
-    /// Threads whose runs have been settled because the pool was closed; they are told until they leave.
-    leaving: Vec<ThreadHandle>,
+    /// Threads whose runs have been settled without them: in quarantine, and told to leave until they do.
+    pub(super) leaving: HashMap<RunId, ThreadHandle>,
     pub(super) idle_sandboxes: Vec<(Instant, Sandbox)>,
     pub(super) in_flight: usize,
     pub(super) threads: usize,
@@ -55,12 +55,20 @@ pub(super) struct State {
     is_looking_out: bool,
     /// Threads that wait for a hook.
     pub(super) blocked: usize,
-    pub(super) quarantined: usize,
     pub(super) is_closed: bool,
     /// Sandboxes given up because the engine faulted in them.
     pub(super) engine_faults: u64,
     /// Prepared applications that are run no more.
     pub(super) forgotten: HashSet<u32>,
+}
+
+impl State {
+    /// Under the lock that these threads take when they leave their runs, so none of them has ended.
+    pub(super) fn interrupt_leaving(&self) {
+        for thread in self.leaving.values() {
+            thread.interrupt();
+        }
+    }
 }
 
 pub(super) struct Shared {
@@ -98,7 +106,7 @@ impl Shared {
         if state.is_closed {
             return Err(Box::new(closed()));
         }
-        if state.quarantined >= self.options.threads * QUARANTINE_PER_THREAD {
+        if state.leaving.len() >= self.options.threads * QUARANTINE_PER_THREAD {
             return Err(Box::new(self.exhausted(&state)));
         }
         if let Some(limit) = self.options.max_queue
@@ -149,7 +157,7 @@ impl Shared {
         let mut state = self.lock();
         let mut may_look_out = true;
         loop {
-            if state.is_closed || state.threads > self.options.threads + state.blocked + state.quarantined {
+            if state.is_closed || state.threads > self.options.threads + state.blocked + state.leaving.len() {
                 // Under this very lock, lest the next thread that looks take itself for the surplus one as well.
                 state.threads -= 1;
                 if state.idle_threads > 0 && self.has_work_or_timer(&state) {
@@ -212,6 +220,7 @@ impl Shared {
     pub(super) fn park(&self, task: Task, wake: Instant) -> Option<Sandbox> {
         let mut state = self.lock();
         if state.executing.remove(&task.id).is_none() {
+            state.leaving.remove(&task.id);
             return Some(task.sandbox);
         }
         if state.is_closed || task.control.stop_cause() == Some(StopCause::Cancelled) {
@@ -239,7 +248,7 @@ impl Shared {
                 self.wake_one(state);
             }
         } else {
-            state.quarantined -= 1;
+            state.leaving.remove(&id);
         }
         is_ours
     }
@@ -298,11 +307,10 @@ impl Shared {
             state.parked_at.clear();
             ids.extend(dropped.iter().map(|task| task.id));
             let executing = std::mem::take(&mut state.executing);
-            state.quarantined += executing.len();
             for (id, executing) in executing {
                 executing.control.stop(StopCause::Cancelled);
                 executing.thread.interrupt();
-                state.leaving.push(executing.thread);
+                state.leaving.insert(id, executing.thread);
                 ids.push(id);
             }
             state.in_flight = 0;
@@ -324,9 +332,7 @@ impl Shared {
         let mut state = self.lock();
         while state.threads > 0 {
             let Some(wait) = until.checked_duration_since(Instant::now()) else { return };
-            for thread in &state.leaving {
-                thread.interrupt();
-            }
+            state.interrupt_leaving();
             let wait = if state.leaving.is_empty() { wait } else { wait.min(SIGNAL_AGAIN) };
             state = self.ended.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -340,7 +346,7 @@ impl Shared {
             running: state.executing.len(),
             parked: state.parked.len() + state.ready.len(),
             queued: state.queue.len(),
-            quarantined: state.quarantined,
+            quarantined: state.leaving.len(),
             sandboxes: state.in_flight + state.idle_sandboxes.len(),
             idle_sandboxes: state.idle_sandboxes.len(),
             memory: self.budget.used(),
@@ -371,7 +377,7 @@ impl Shared {
     fn exhausted(&self, state: &State) -> Failure {
         let message = format!(
             "{} threads hang in guest code that cannot be interrupted; no run is taken until some return",
-            state.quarantined
+            state.leaving.len()
         );
         Failure::new(FailureKind::Exhausted, ErrorCode::PoolExhausted, message)
     }

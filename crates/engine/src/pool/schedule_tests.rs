@@ -127,3 +127,29 @@ fn no_more_runs_start_than_there_are_places() {
     assert!(shared.leave(1));
     assert_eq!(started(shared.next(ThreadHandle::default())), Some(2));
 }
+
+#[test]
+fn a_thread_whose_run_was_settled_without_it_is_in_quarantine_until_it_leaves_the_run_in_whatever_way() {
+    let shared = shared_with(4, 8, None);
+    shared.lock().threads = 4;
+    for id in 1..=2 {
+        queue(&shared, id);
+        assert_eq!(started(shared.next(ThreadHandle::default())), Some(id));
+        // Its time is long up.
+        shared.lock().executing[&id].control.run_clock();
+    }
+    let mut state = shared.lock();
+    let (mut settled, mut next) = (Vec::new(), None);
+    let late = Instant::now() + Duration::from_secs(60);
+    super::super::overdue::settle_overdue(&mut state, late, &mut settled, &mut next);
+    drop(state);
+    assert_eq!((settled.len(), shared.stats().quarantined, shared.stats().sandboxes), (2, 2, 0));
+    assert!(!shared.leave(1), "somebody else has told its outcome");
+    assert_eq!(shared.stats().quarantined, 1);
+    let sandbox =
+        Sandbox::new(4 << 20, crate::sandbox::ThreadStack(4 << 20), FaultPolicy::default()).expect("a sandbox");
+    let control = Arc::new(RunControl::new(Duration::from_secs(1), None));
+    let task = Task { id: 2, sandbox, control, calls_since: None, ready_at: Instant::now() };
+    assert!(shared.park(task, late).is_some(), "what it waited for is nobody's interest any more");
+    assert_eq!(shared.stats().quarantined, 0);
+}

@@ -59,7 +59,7 @@ impl Shared {
     }
 
     pub(super) fn may_add_thread(&self, state: &super::schedule::State) -> bool {
-        let extra = (state.blocked + state.quarantined).min(MOST_EXTRA_THREADS);
+        let extra = (state.blocked + state.leaving.len()).min(MOST_EXTRA_THREADS);
         state.threads < self.options.threads + extra
     }
 
