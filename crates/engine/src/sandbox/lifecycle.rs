@@ -172,7 +172,7 @@ impl Sandbox {
     }
 
     fn loader(&self, spec: &RunSpec) -> Result<ModuleLoader, ModuleError> {
-        let options = policy(spec);
+        let options = spec.policy();
         let Some((_, kept)) = self.prepared.as_ref().filter(|(id, _)| spec.request.prepared == Some(*id)) else {
             return ModuleLoader::beginning_with(options, &spec.request.file);
         };
@@ -197,7 +197,7 @@ impl Sandbox {
         }
         self.take_image();
         self.prepared = Some((id, self.outside.state.keep()));
-        self.prepared_policy = self.outside.state.spec.as_deref().map(policy);
+        self.prepared_policy = self.outside.state.spec.as_deref().map(RunSpec::policy);
         // What the run loads beyond the application is read as it is now.
         self.outside.state.loader = self.prepared.as_ref().and_then(|(_, kept)| kept.loader());
         let taken = began.elapsed();
@@ -391,15 +391,4 @@ fn begin(js: Js) {
 
 fn turn(js: Js) {
     execution::turn(js);
-}
-
-fn policy(spec: &RunSpec) -> PolicyOptions {
-    let request = &spec.request;
-    PolicyOptions {
-        root: request.root.clone(),
-        whitelisted_paths: request.whitelisted_paths.clone(),
-        external: request.external.clone(),
-        source_extensions: request.source_extensions.clone(),
-        source_bytes: request.limits.source_bytes,
-    }
 }

@@ -58,7 +58,7 @@ pub use lifecycle::{Progress, Sandbox, SandboxError, ThreadStack};
 use crate::control::RunControl;
 use crate::hooks::{HookDesk, compiled::CompiledCache};
 use crate::host::{Host, RunId};
-use crate::modules::Recordings;
+use crate::modules::{PolicyOptions, Recordings};
 use crate::pool::Waits;
 use crate::request::Request;
 use std::sync::Arc;
@@ -92,4 +92,18 @@ pub struct RunSpec {
     pub control: Arc<RunControl>,
     /// When it first executed; the sandbox sets it.
     pub began: Option<Instant>,
+}
+
+impl RunSpec {
+    /// What it may load.
+    fn policy(&self) -> PolicyOptions {
+        let request = &self.request;
+        PolicyOptions {
+            root: request.root.clone(),
+            whitelisted_paths: request.whitelisted_paths.clone(),
+            external: request.external.clone(),
+            source_extensions: request.source_extensions.clone(),
+            source_bytes: request.limits.source_bytes,
+        }
+    }
 }
