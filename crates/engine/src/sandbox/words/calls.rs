@@ -177,7 +177,8 @@ impl Stretch<'_> {
             None => self.enclosing(at).is_some_and(|open| self.is_object(open)),
         };
         let is_first = at > 0 && (self.is(at - 1, b"{") || self.is(at - 1, b","));
-        is_in_object && is_first && (self.is(at + 1, b":") || self.is(at + 1, b"("))
+        // The engine notes no place for a property that is named like the variable it is given.
+        is_in_object && is_first && [b":", b"(", b",", b"}"].iter().any(|next| self.is(at + 1, *next))
     }
 
     /// Behind a function's body, or a method's.
