@@ -34,7 +34,7 @@ impl Stretch<'_> {
         let mut fitting = candidates.iter().filter(|candidate| wanted.is_none_or(|wanted| candidate.kind == wanted));
         let only = fitting.next().filter(|_| fitting.next().is_none())?;
         let (shown, start) = self.shown(only.end)?;
-        if only.kind == Callee::Called && self.is_iterated(start, only.end) {
+        if only.kind == Callee::Called && !shown.contains("?.") && self.is_iterated(start, only.end) {
             return Some(format!("{shown} is not a function or its return value is not iterable"));
         }
         let what = if only.kind == Callee::Called { "function" } else { "constructor" };
@@ -111,6 +111,9 @@ impl Stretch<'_> {
                             if self.is(open, b"{") && !self.is_object(open) || self.is_head(open) {
                                 break;
                             }
+                            if self.is_tagged(open) {
+                                return None;
+                            }
                             self.is_call(open).then_some(open)
                         }
                     };
@@ -171,6 +174,20 @@ impl Stretch<'_> {
             && is_statement(self.text(&self.tokens[open - 1]))
     }
 
+    /// Whether a substitution belongs to a template that is given to a function.
+    fn is_tagged(&self, open: usize) -> bool {
+        let mut at = open;
+        while self.text(&self.tokens[at]).ends_with(b"${") {
+            if self.text(&self.tokens[at]).starts_with(b"`") {
+                return at > 0 && self.ends_operand(at - 1);
+            }
+            // The substitution before this one ended where this part of the template begins.
+            let Some(before) = at.checked_sub(1).and_then(|close| self.tokens[close].partner) else { return true };
+            at = before;
+        }
+        false
+    }
+
     fn is_key(&self, at: usize, level: Option<Level>) -> bool {
         let is_in_object = match level {
             Some(level) => level == Level::Object,
@@ -216,8 +233,10 @@ impl Stretch<'_> {
         let is_whole = close
             .and_then(|close| self.tokens.get(close + 1))
             .is_none_or(|next| next.kind != Kind::Open && !matches!(self.text(next), b"." | b"?."));
+        // What is spread into an object is not iterated over.
+        let is_spread = self.is(before, b"...") && self.enclosing(before).is_none_or(|open| !self.is(open, b"{"));
         let is_list = self.is(before, b"=") && before > 0 && self.is(before - 1, b"]");
-        is_whole && (self.is(before, b"of") || self.is(before, b"...") || is_list)
+        is_whole && (self.is(before, b"of") || is_spread || is_list)
     }
 }
 
@@ -297,6 +316,7 @@ mod tests {
             "o.a`${|x}`",
             "f(`${g(|x)}`)",
             "f(|g(), 1)",
+            "u`${1} and ${o.|g(1)}`",
         ] {
             assert_eq!(failed(marked), None, "{marked}");
         }
