@@ -6,7 +6,7 @@ use super::{stopped, watchdog};
 use crate::control::{RunControl, StopCause};
 use crate::errors::Failure;
 use crate::host::{Outcome, RunId};
-use crate::sandbox::{GuestThread, Progress, RunSpec, Sandbox, SandboxError, ThreadHandle, ThreadStack};
+use crate::sandbox::{GuestThread, Progress, RunSpec, Sandbox, SandboxError, ThreadStack, own_cpu_time};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::Instant;
@@ -73,7 +73,7 @@ impl Shared {
             .spawn(move || {
                 let thread = GuestThread::begin();
                 while let Some(work) = shared.next(thread.handle()) {
-                    shared.execute(work, stack, thread.handle());
+                    shared.execute(work, stack);
                 }
                 drop(thread);
                 shared.ended.notify_all();
@@ -106,17 +106,17 @@ impl Shared {
         }
     }
 
-    fn execute(self: &Arc<Self>, work: Work, stack: ThreadStack, thread: ThreadHandle) {
+    fn execute(self: &Arc<Self>, work: Work, stack: ThreadStack) {
         let (id, control) = match &work {
             Work::Start { spec, .. } => (spec.id, Arc::clone(&spec.control)),
             Work::GoOn(task) => (task.id, Arc::clone(&task.control)),
         };
-        let cpu = thread.cpu_time();
+        let cpu = own_cpu_time();
         let turned = catch_unwind(AssertUnwindSafe(|| match work {
             Work::Start { spec, admission } => self.start(spec, admission, stack),
             Work::GoOn(task) => Ok(go_on(task, stack)),
         }));
-        let spent = thread.cpu_time().saturating_sub(cpu);
+        let spent = own_cpu_time().saturating_sub(cpu);
         control.costs(|costs| costs.cpu += spent);
         match turned {
             Ok(Ok((sandbox, progress))) => self.after_turn(id, &control, sandbox, progress),

@@ -52,7 +52,7 @@ mod words;
 mod lifecycle;
 
 pub use breaker::FaultPolicy;
-pub use guard::{GuestThread, ThreadHandle};
+pub use guard::{GuestThread, ThreadHandle, own_cpu_time};
 pub use lifecycle::{Progress, Sandbox, SandboxError, ThreadStack};
 
 use crate::control::RunControl;

@@ -266,6 +266,15 @@ uint64_t isolated_runtime_thread_faults(void) {
 }
 #endif
 
+/* CPU time of the calling thread, in nanoseconds. Every run asks twice, and looking a thread's clock up costs a third of it. */
+uint64_t isolated_runtime_thread_own_cpu(void) {
+  struct timespec used;
+  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used) != 0) {
+    return 0;
+  }
+  return (uint64_t)used.tv_sec * 1000000000u + (uint64_t)used.tv_nsec;
+}
+
 /* Bytes between the caller's frame and the zone at the end of the calling thread's stack. */
 size_t isolated_runtime_thread_stack_room(void) {
   const char here = 0;
@@ -303,6 +312,7 @@ int isolated_runtime_thread_interrupt(uintptr_t thread) {
   return -1;
 }
 size_t isolated_runtime_thread_stack_room(void) { return SIZE_MAX; }
+uint64_t isolated_runtime_thread_own_cpu(void) { return 0; }
 uint64_t isolated_runtime_thread_cpu(uintptr_t thread) {
   (void)thread;
   return 0;
