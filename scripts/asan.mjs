@@ -1,15 +1,21 @@
 // Builds engine, C shim and QuickJS for AddressSanitizer, in a target folder of its own, and runs the engine's tests there,
-// planted defects included: those show that the sanitizer sees into the arenas.
+// planted defects included: those show that the sanitizer sees into the arenas. Then the corpora of hostile programs and the
+// fuzz targets, through a program without Node, which could not load an instrumented addon.
 //
-//   node scripts/asan.mjs
+//   node scripts/asan.mjs [--seconds PER_TARGET] [--first SEED]
 //
 // For x86-64 Linux with glibc. `cc` passes the flag on to the C code once rustc says what it instruments for, which it does
 // with RUSTC_BOOTSTRAP; so no nightly toolchain is needed.
 import { join } from 'node:path';
-import { repository, run } from './processes.mjs';
+import { parseArgs } from 'node:util';
+import { repository, run, runNode } from './processes.mjs';
 
 const TARGET = 'x86_64-unknown-linux-gnu';
 const PROFILE = ['--profile', 'dev-release', '--target', TARGET];
+const FUZZ_TARGETS = ['values', 'modules', 'guests', 'answers'];
+
+const text = /** @type {const} */ ({ type: 'string' });
+const { values: given } = parseArgs({ options: { seconds: text, first: text } });
 
 const env = {
   ...process.env,
@@ -23,5 +29,27 @@ const env = {
   ].join(':'),
 };
 
-const passed = run('cargo', ['test', '--package', 'isolated-runtime-engine', '--lib', ...PROFILE], { env });
-process.exit(passed ? 0 : 1);
+const program = join(env.CARGO_TARGET_DIR, TARGET, 'dev-release', 'isolated-runtime-fuzz');
+
+async function attacksPass() {
+  if (!runNode(['scripts/build.mjs', '--if-needed'])) return false;
+  const { recordAttacks } = await import('./recorded-attacks.mjs');
+  const { file, remove } = await recordAttacks();
+  const passed = run(program, ['corpora', file], { env });
+  remove();
+  return passed;
+}
+
+/** @param {string} target */
+function fuzz(target) {
+  return run(program, [target, '--seed', given.first ?? '1', '--seconds', given.seconds ?? '30'], { env });
+}
+
+if (!run('cargo', ['build', '--package', 'isolated-runtime-fuzz', ...PROFILE], { env })) process.exit(1);
+// All of them, whatever one says.
+const results = [
+  run('cargo', ['test', '--package', 'isolated-runtime-engine', '--lib', ...PROFILE], { env }),
+  await attacksPass(),
+  ...FUZZ_TARGETS.map(fuzz),
+];
+process.exit(results.includes(false) ? 1 : 0);

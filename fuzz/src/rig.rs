@@ -91,6 +91,8 @@ pub(crate) struct Rig {
     root: PathBuf,
     last_id: RunId,
     world: Option<String>,
+    /// What reached the host while it was asking for the probe's answer.
+    missed: Vec<Event>,
 }
 
 impl Rig {
@@ -113,7 +115,7 @@ impl Rig {
             limits: Limits { memory, stack, ..Limits::default() },
         };
         let pool = Pool::new(options, Arc::new(Listener { events: Mutex::new(sender) }));
-        let mut rig = Self { pool, events, _folder: folder, root, last_id: 0, world: None };
+        let mut rig = Self { pool, events, _folder: folder, root, last_id: 0, world: None, missed: Vec::new() };
         rig.write("probe.js", PROBE);
         rig
     }
@@ -165,6 +167,9 @@ impl Rig {
         let allowed = Duration::from_millis(request.timeout) + PATIENCE;
         let began = Instant::now();
         self.pool.submit(id, request, args, context);
+        for event in std::mem::take(&mut self.missed) {
+            on_event(&self.pool, id, event);
+        }
         let mut console = Vec::new();
         loop {
             let left = allowed.saturating_sub(began.elapsed());
@@ -190,7 +195,9 @@ impl Rig {
     /// The next ordinary run in the same sandbox is right, and sees an untouched world.
     pub(crate) fn probe(&mut self) -> Result<(), String> {
         let request = self.request("probe.js", "main", 10_000);
-        let ended = self.run(request, "J[[3,1,2]]".to_owned(), String::new(), |_, _, _| {})?;
+        let mut missed = Vec::new();
+        let ended = self.run(request, "J[[3,1,2]]".to_owned(), String::new(), |_, _, event| missed.push(event))?;
+        self.missed = missed;
         let Outcome::Done(answer) = ended.outcome else { return Err(format!("the probe failed: {:?}", ended.outcome)) };
         if !answer.contains(RIGHT) {
             return Err(format!("the probe's answer is wrong: {answer}"));

@@ -51,7 +51,7 @@ impl Target for Answers {
         let function = random.pick(&["main", "main", "abandons", "hooked", "thenable", "loop"]);
         let file = if random.one_in(8) { "typed.ts" } else { "answers.js" };
         let mut request = self.rig.request(file, function, 60);
-        request.limits = Limits { memory: 8 << 20, host_calls: 60, ..Limits::default() };
+        request.limits = Limits { memory: 8 << 20, host_calls: 60, result_bytes: 512 << 10, ..Limits::default() };
         request.result = if random.one_in(2) { ResultForm::Structured } else { ResultForm::Json };
         request.host_functions = [(vec!["db", "get"], false), (vec!["db", "deep", "er"], false), (vec!["free"], true)]
             .into_iter()
@@ -81,8 +81,8 @@ impl Target for Answers {
     }
 
     fn kept_bytes(&self) -> u64 {
-        // Every compiler's result is kept, up to 64 MiB, and its bytecode up to 128 MiB.
-        224 << 20
+        // Sources are kept, up to 64 MiB, what compilers made of them, up to 64 MiB, and bytecode, up to 128 MiB.
+        288 << 20
     }
 
     fn tally(&self) -> String {
