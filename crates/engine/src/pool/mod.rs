@@ -4,6 +4,7 @@
 
 mod admission;
 mod budget;
+mod cpu_meter;
 mod executing;
 mod lookout;
 mod overdue;

@@ -1,12 +1,13 @@
 //! The pool's threads: take work, enter the sandbox, tell the outcome.
 
 use super::admission::Admission;
+use super::cpu_meter::CpuMeter;
 use super::schedule::{Shared, Task, Work};
 use super::{stopped, watchdog};
 use crate::control::{RunControl, StopCause};
 use crate::errors::Failure;
 use crate::host::{Outcome, RunId};
-use crate::sandbox::{GuestThread, Progress, RunSpec, Sandbox, SandboxError, ThreadStack, own_cpu_time};
+use crate::sandbox::{GuestThread, Progress, RunSpec, Sandbox, SandboxError, ThreadStack};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::Instant;
@@ -72,8 +73,9 @@ impl Shared {
             .stack_size(stack.0 + STACK_BESIDE_GUEST)
             .spawn(move || {
                 let thread = GuestThread::begin();
+                let mut meter = CpuMeter::new();
                 while let Some(work) = shared.next(thread.handle()) {
-                    shared.execute(work, stack);
+                    shared.execute(work, stack, &mut meter);
                 }
                 drop(thread);
                 shared.ended.notify_all();
@@ -106,17 +108,17 @@ impl Shared {
         }
     }
 
-    fn execute(self: &Arc<Self>, work: Work, stack: ThreadStack) {
+    fn execute(self: &Arc<Self>, work: Work, stack: ThreadStack, meter: &mut CpuMeter) {
         let (id, control) = match &work {
             Work::Start { spec, .. } => (spec.id, Arc::clone(&spec.control)),
             Work::GoOn(task) => (task.id, Arc::clone(&task.control)),
         };
-        let cpu = own_cpu_time();
+        let turn = meter.begin(control.cpu_limit().is_some());
         let turned = catch_unwind(AssertUnwindSafe(|| match work {
             Work::Start { spec, admission } => self.start(spec, admission, stack),
             Work::GoOn(task) => Ok(go_on(task, stack)),
         }));
-        let spent = own_cpu_time().saturating_sub(cpu);
+        let spent = meter.end(&turn);
         control.costs(|costs| costs.cpu += spent);
         match turned {
             Ok(Ok((sandbox, progress))) => self.after_turn(id, &control, sandbox, progress),
