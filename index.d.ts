@@ -78,7 +78,7 @@ export interface Receipt {
   queueTime: number;
   /** From its first instruction until it settled. */
   wallTime: number;
-  /** CPU time of the threads that executed it. */
+  /** CPU time of the threads that executed it; turns of less than a millisecond count with the time they took. */
   cpuTime: number;
   /** Waiting for hooks and host functions. */
   hostWaitTime: number;
