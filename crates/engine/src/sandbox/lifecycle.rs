@@ -10,7 +10,7 @@ use super::state::Kept;
 use super::{RunSpec, Services, execution, failure, prepare, realm};
 use crate::control::StopCause;
 use crate::host::Outcome;
-use crate::modules::{ModuleError, ModuleLoader, PolicyOptions};
+use crate::modules::{ModuleError, ModuleLoader};
 use crate::pool::{MemoryBudget, MemoryShare};
 use rquickjs::qjs;
 use std::ffi::c_void;
@@ -64,8 +64,6 @@ pub struct Sandbox {
     is_retired: bool,
     /// The application its runs start from, and what of it lies outside the arena.
     prepared: Option<(u32, Kept)>,
-    /// What that application may load.
-    prepared_policy: Option<PolicyOptions>,
     #[cfg(debug_assertions)]
     probe_answer: String,
 }
@@ -106,7 +104,6 @@ impl Sandbox {
             context,
             is_retired: false,
             prepared: None,
-            prepared_policy: None,
             #[cfg(debug_assertions)]
             probe_answer: String::new(),
         };
@@ -176,7 +173,7 @@ impl Sandbox {
         let Some((_, kept)) = self.prepared.as_ref().filter(|(id, _)| spec.request.prepared == Some(*id)) else {
             return ModuleLoader::beginning_with(options, &spec.request.file);
         };
-        let known = if self.prepared_policy.as_ref() == Some(&options) { kept.loader() } else { None };
+        let known = if kept.is_under(&options) { kept.loader() } else { None };
         known.map_or_else(|| ModuleLoader::new(options), Ok)
     }
 
@@ -197,7 +194,6 @@ impl Sandbox {
         }
         self.take_image();
         self.prepared = Some((id, self.outside.state.keep()));
-        self.prepared_policy = self.outside.state.spec.as_deref().map(RunSpec::policy);
         // What the run loads beyond the application is read as it is now.
         self.outside.state.loader = self.prepared.as_ref().and_then(|(_, kept)| kept.loader());
         let taken = began.elapsed();

@@ -15,7 +15,7 @@ use super::timer_queue::Timers;
 use super::{RunSpec, Services};
 use crate::errors::Failure;
 use crate::host::Outcome;
-use crate::modules::{ApprovedPath, ModuleLoader};
+use crate::modules::{ApprovedPath, ModuleLoader, PolicyOptions};
 use crate::text::SharedText;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -149,6 +149,8 @@ pub(super) struct Reading {
 /// What belongs to the image of a prepared application although it lies outside the arena.
 pub(super) struct Kept {
     loader: Option<ModuleLoader>,
+    /// What the application was allowed to load.
+    policy: Option<PolicyOptions>,
     modules: Arc<Vec<LoadedModule>>,
     esm: Graph,
     builtins: Vec<Option<Value>>,
@@ -162,6 +164,11 @@ impl Kept {
     /// For another run that may load what the application could.
     pub(super) fn loader(&self) -> Option<ModuleLoader> {
         self.loader.as_ref().map(ModuleLoader::anew)
+    }
+
+    /// Whether the application was allowed to load just that.
+    pub(super) fn is_under(&self, policy: &PolicyOptions) -> bool {
+        self.policy.as_ref() == Some(policy)
     }
 }
 
@@ -202,6 +209,7 @@ impl RunState {
     pub(super) fn keep(&self) -> Kept {
         Kept {
             loader: self.loader.as_ref().map(ModuleLoader::anew),
+            policy: self.spec.as_deref().map(RunSpec::policy),
             modules: Arc::clone(&self.modules),
             esm: self.esm.keep(),
             builtins: self.builtins.clone(),
