@@ -21,8 +21,11 @@ export declare class Engine {
   ping(id: number): void
   /** Stops a run; no event follows. */
   abort(runId: number): void
-  /** The events that wait: kind, id, text, more text, and so on for each. */
-  drain(): Array<any>
+  /**
+   * The events that wait: kind, id, text, more text (0 where there is none), and so on for each. Receipts of runs that
+   * ended well are among them only if they are wanted: each is a string to make.
+   */
+  drain(wantsReceipts: boolean): Array<any>
   /** The answer of a hook that runs on the host's event loop. */
   answer(requestId: number, ok: boolean, text: string): void
   /** The answer of a host function: its result as text, or JSON text that describes the error. */

@@ -13,7 +13,7 @@ const { fromFailure, hookReport } = require('./failures');
 const { decode } = require('./decode');
 const { json } = require('./own-json');
 const { callHost, describeError } = require('./host-functions');
-const { publish, readReceipt } = require('./receipt');
+const { hasListeners, publish, readReceipt } = require('./receipt');
 
 const DONE = 1;
 const FAILED = 2;
@@ -56,6 +56,8 @@ class Engine {
     /** @type {Map<number, Run>} */
     this.runs = new Map();
     this.lastId = 0;
+    /** Runs in flight that resolve with their receipt. */
+    this.receiptsWanted = 0;
     /** Events that wait for a turn of their own. @type {any[]} */
     this.backlog = [];
     this.isClosed = false;
@@ -84,6 +86,7 @@ class Engine {
     const id = this.nextId();
     if (this.runs.size === 0) hold(this);
     this.runs.set(id, run);
+    if (run.wantsReceipt) this.receiptsWanted += 1;
     const { signal } = run;
     if (signal !== undefined) {
       run.onAbort = () => this.fail(id, signal.reason);
@@ -117,7 +120,7 @@ class Engine {
   }
 
   drain() {
-    const events = /** @type {any[]} */ (this.native.drain());
+    const events = /** @type {any[]} */ (this.native.drain(this.receiptsWanted > 0 || hasListeners()));
     if (this.backlog.length > 0) this.backlog = this.backlog.concat(events);
     else this.handleAll(events, false);
   }
@@ -158,7 +161,7 @@ class Engine {
     for (const id of [...this.runs.keys()]) this.fail(id, new RuntimeClosedError('the runtime was closed', 'ERR_CLOSED'));
   }
 
-  /** Throws never: one event's trouble may not cost the others of its batch. @param {number} kind @param {number} id @param {string} text @param {string} more */
+  /** Throws never: one event's trouble may not cost the others of its batch. @param {number} kind @param {number} id @param {string} text @param {any} more a string, or 0 */
   handle(kind, id, text, more) {
     switch (kind) {
       case DONE:
@@ -179,13 +182,13 @@ class Engine {
     }
   }
 
-  /** @param {Run | undefined} run @param {string} text @param {string} receipt */
+  /** @param {Run | undefined} run @param {string} text @param {string | 0} receipt 0 if nobody wanted it when the event was drained */
   settle(run, text, receipt) {
     if (run === undefined) return;
     try {
       const result = decode(text);
-      run.resolve(run.wantsReceipt ? { result, receipt: readReceipt(receipt) } : result);
-      publish(receipt);
+      run.resolve(run.wantsReceipt ? { result, receipt: readReceipt(/** @type {string} */ (receipt)) } : result);
+      if (receipt !== 0) publish(receipt);
     } catch (error) {
       run.reject(error);
     }
@@ -258,6 +261,7 @@ class Engine {
     const run = this.runs.get(id);
     if (run === undefined) return undefined;
     this.runs.delete(id);
+    if (run.wantsReceipt) this.receiptsWanted -= 1;
     if (run.onAbort !== undefined) run.signal?.removeEventListener('abort', run.onAbort);
     if (this.runs.size > 0) return run;
     letGo(this);

@@ -41,9 +41,13 @@ function readReceipt(text) {
   };
 }
 
+function hasListeners() {
+  return runs.hasSubscribers;
+}
+
 /** @param {string} text @param {unknown} [error] */
 function publish(text, error) {
   if (runs.hasSubscribers) runs.publish(error === undefined ? { receipt: readReceipt(text) } : { receipt: readReceipt(text), error });
 }
 
-module.exports = { publish, readReceipt };
+module.exports = { hasListeners, publish, readReceipt };

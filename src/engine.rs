@@ -1,6 +1,6 @@
 //! The class `Engine`: one pool, one outbox, and the order in which they go away.
 
-use crate::outbox::{Announce, Outbox};
+use crate::outbox::{Announce, More, Outbox};
 use crate::ping::Pinger;
 use crate::registry;
 use crate::text::Text;
@@ -82,9 +82,10 @@ impl Engine {
         self.core.pool.cancel(run_id);
     }
 
-    /// The events that wait: kind, id, text, more text, and so on for each.
+    /// The events that wait: kind, id, text, more text (0 where there is none), and so on for each. Receipts of runs that
+    /// ended well are among them only if they are wanted: each is a string to make.
     #[napi(catch_unwind)]
-    pub fn drain(&self) -> Vec<Either4<u32, String, Latin1String, Utf16String>> {
+    pub fn drain(&self, wants_receipts: bool) -> Vec<Either4<u32, String, Latin1String, Utf16String>> {
         let events = self.core.outbox.drain();
         let mut flat = Vec::with_capacity(events.len() * 4);
         for event in events {
@@ -95,7 +96,12 @@ impl Engine {
                 Text::Narrow(text) => Either4::C(text),
                 Text::Wide(text) => Either4::D(text),
             });
-            flat.push(Either4::B(event.more));
+            flat.push(match event.more {
+                More::Call(which) => Either4::B(which),
+                More::ReceiptOfFailure(receipt) => Either4::B(receipt.to_text()),
+                More::Receipt(receipt) if wants_receipts => Either4::B(receipt.to_text()),
+                More::Receipt(_) | More::Nothing => Either4::A(0),
+            });
         }
         flat
     }

@@ -19,13 +19,22 @@ pub(crate) type AskHook = ThreadsafeFunction<
     true,
 >;
 
-/// One event: a kind, an id, and two texts. The kinds are those of `lib/engine.js`.
+/// One event: a kind, an id, a text, and what else belongs to it. The kinds are those of `lib/engine.js`.
 pub(crate) struct Event {
     pub(crate) kind: u32,
     pub(crate) id: u32,
     pub(crate) text: Text,
-    /// The receipt of a run that ended; which call of a host function it is.
-    pub(crate) more: String,
+    pub(crate) more: More,
+}
+
+pub(crate) enum More {
+    Nothing,
+    /// Which call of a host function it is.
+    Call(String),
+    /// Of a run that ended well, whose receipt is written only for those who ask for it.
+    Receipt(Receipt),
+    /// Of a run that failed: its error carries it.
+    ReceiptOfFailure(Receipt),
 }
 
 const DONE: u32 = 1;
@@ -112,7 +121,7 @@ impl Outbox {
         self.hook.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn put(&self, kind: u32, id: u32, text: String, more: String) {
+    fn put(&self, kind: u32, id: u32, text: String, more: More) {
         // Here, on the caller's thread, and before the lock.
         let text = Text::from(text);
         {
@@ -135,29 +144,28 @@ impl Outbox {
 
 impl Host for Outbox {
     fn settled(&self, run: RunId, outcome: Outcome, receipt: Receipt) {
-        let receipt = receipt.to_text();
         match outcome {
-            Outcome::Done(text) => self.put(DONE, run, text, receipt),
+            Outcome::Done(text) => self.put(DONE, run, text, More::Receipt(receipt)),
             Outcome::Failed(failure) => {
                 let text = serde_json::to_string(&failure).unwrap_or_else(|error| {
                     format!(r#"{{"kind":"internal","code":"ERR_INTERNAL","message":"a failure could not be written: {error}"}}"#)
                 });
-                self.put(FAILED, run, text, receipt);
+                self.put(FAILED, run, text, More::ReceiptOfFailure(receipt));
             }
         }
     }
 
     fn console(&self, run: RunId, method: &'static str, args: String) {
-        self.put(CONSOLE, run, serde_json::json!({ "method": method, "args": args }).to_string(), String::new());
+        self.put(CONSOLE, run, serde_json::json!({ "method": method, "args": args }).to_string(), More::Nothing);
     }
 
     fn call(&self, call: HostCall) {
-        self.put(CALL, call.run, call.args, format!("{} {}", call.id, call.function));
+        self.put(CALL, call.run, call.args, More::Call(format!("{} {}", call.id, call.function)));
     }
 
     fn ask_host(&self, request: HookRequest) {
         let text = serde_json::json!({ "runId": request.run, "kind": request.kind, "payload": request.payload });
-        self.put(HOOK, request.id, text.to_string(), String::new());
+        self.put(HOOK, request.id, text.to_string(), More::Nothing);
     }
 
     fn ask_hook_thread(&self, generation: u32, request: HookRequest) -> bool {
@@ -176,10 +184,10 @@ impl Host for Outbox {
     }
 
     fn hook_thread_hangs(&self, generation: u32) {
-        self.put(REPLACE_HOOK_THREAD, generation, String::new(), String::new());
+        self.put(REPLACE_HOOK_THREAD, generation, String::new(), More::Nothing);
     }
 
     fn hook_thread_wanted(&self) {
-        self.put(WANT_HOOK_THREAD, 0, String::new(), String::new());
+        self.put(WANT_HOOK_THREAD, 0, String::new(), More::Nothing);
     }
 }
