@@ -76,17 +76,20 @@ async function inWaves(count, job) {
 const good = async (on, n) => assert.equal((await on.run({ root, file: 'index.js', funcName: 'good', args: [n] })).n, n);
 const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
 
-/** How fast one runtime is, compared with another that is measured in turns with it. */
-async function speedRatio(on, control, slices, runs) {
-  const times = new Map([[on, []], [control, []]]);
-  for (let slice = 0; slice < slices; slice++) {
-    for (const measured of slice % 2 === 0 ? [on, control] : [control, on]) {
-      const start = process.hrtime.bigint();
-      await inWaves(runs, (n) => good(measured, n));
-      times.get(measured).push(Number(process.hrtime.bigint() - start));
-    }
+/** How fast one runtime is beside another: the median over pairs of slices, one right after the other, either one first. */
+async function speedRatio(on, control, pairs, runs) {
+  const time = async (measured) => {
+    const start = process.hrtime.bigint();
+    await inWaves(runs, (n) => good(measured, n));
+    return Number(process.hrtime.bigint() - start);
+  };
+  const ratios = [];
+  for (let pair = 0; pair < pairs; pair++) {
+    const [first, second] = pair % 2 === 0 ? [on, control] : [control, on];
+    const times = new Map([[first, await time(first)], [second, await time(second)]]);
+    ratios.push(times.get(control) / times.get(on));
   }
-  return median(times.get(control)) / median(times.get(on));
+  return median(ratios);
 }
 
 const pool = () => new IsolatedRuntime({ threads: 2, limits: { memory: 16 * MiB, stack: 512 * KiB }, poolOptions: { max: 8 } });
@@ -95,15 +98,15 @@ test(`${KILLED} killed runs leave threads, descriptors, memory and speed as they
   const [on, control] = [pool(), pool()];
   await inWaves(2000, (n) => good(n % 2 === 0 ? on : control, n));
   const isLarge = KILLED >= LARGE;
-  const [slices, runs] = isLarge ? [31, 500] : [9, 100];
-  const before = await speedRatio(on, control, slices, runs);
+  const [pairs, runs] = isLarge ? [151, 200] : [15, 60];
+  const before = await speedRatio(on, control, pairs, runs);
   const warmUp = Math.floor(KILLED / 4);
   await inWaves(warmUp, (n) => kill(on, WAYS[n % WAYS.length]));
   const first = resources();
   await inWaves(KILLED - warmUp, (n) => kill(on, WAYS[n % WAYS.length]));
   await until(() => on.stats().quarantined === 0 && on.stats().running === 0);
   const last = resources();
-  const after = await speedRatio(on, control, slices, runs);
+  const after = await speedRatio(on, control, pairs, runs);
   const grown = last.memory - first.memory;
   const perRun = Math.round(grown / (KILLED - warmUp));
   const speed = after / before;
