@@ -4,7 +4,6 @@
 const { readCases } = require('./cases.js');
 const { Crew } = require('./crew.js');
 const { write } = require('./table.js');
-const { WAITING } = require('./waiting.js');
 
 /** A turn that is too long, or an answer that is too late, counts if it happens this often with the case alone. */
 const TIMING_REPETITIONS = 3;
@@ -14,18 +13,15 @@ async function main() {
   const all = readCases(corpora);
   const unknown = names.filter((name) => all.every((one) => one.name !== name));
   if (unknown.length > 0) throw new Error(`there is no case ${unknown.join(', ')}`);
-  const waiting = all.filter(({ name }) => Object.hasOwn(WAITING, name) && !names.includes(name));
-  const chosen = all.filter((one) => (names.length === 0 || names.includes(one.name)) && !waiting.includes(one));
+  const chosen = all.filter((one) => names.length === 0 || names.includes(one.name));
   const results = [];
   for (let round = 1; round <= times; round++) {
     const found = await once(chosen, corpora);
     for (const result of found.filter(({ texts }) => texts.length > 0)) tell(result, times > 1 ? ` (round ${round})` : '');
     results.push(...found);
   }
-  for (const { name } of names.length === 0 ? waiting : []) console.log(`waiting ${name}: needs ${WAITING[name]}`);
   const failed = results.filter(({ texts }) => texts.length > 0).length;
   if (isWriting) write(results);
-  if (names.length === 0 && waiting.length > 0) console.log(`${waiting.length} waiting`);
   console.log(`${results.length - failed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
