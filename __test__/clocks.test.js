@@ -18,6 +18,9 @@ exports.all = async (ms) => { burn(ms); await exports.sleep(ms); await later(ms)
 exports.askTwiceAtOnce = (ms) => Promise.all([later(ms), later(ms)]);
 exports.askWhileBurning = async (ms) => { const asked = later(ms / 4); burn(ms); await asked; };
 exports.hold = () => released();
+exports.yieldForEver = async () => { for (;;) await new Promise((done) => setImmediate(done)); };
+exports.nap = async () => { for (;;) await new Promise((done) => setTimeout(done, 1)); };
+exports.call = async () => { for (;;) await later(0); };
 `;
 
 const MS = 200;
@@ -100,6 +103,23 @@ test('being ready without a thread is on the queue’s clock, and not charged to
   assert.ok(queueTime > MS && wallTime >= queueTime, `${queueTime} of ${wallTime}`);
   await on.shutdown();
 });
+
+for (const funcName of ['yieldForEver', 'nap', 'call']) {
+  test(`alone in the pool, a run gains no time by letting go of its thread (${funcName})`, async () => {
+    const on = runtime({ threads: 2, limits: { hostCalls: 1e6 } });
+    const began = performance.now();
+    const error = await receiptOf(on, funcName, [], { timeout: 5 * MS }).catch((thrown) => thrown);
+    const took = performance.now() - began;
+    assert.equal(error.code, 'ERR_TIMEOUT');
+    assert.ok(error.receipt.queueTime < MS / 10, `queue ${error.receipt.queueTime} ms`);
+    // What it took is compared with what a run takes that never lets go of its thread.
+    const steady = performance.now();
+    await assert.rejects(receiptOf(on, 'burn', [60_000], { timeout: 5 * MS }), { code: 'ERR_TIMEOUT' });
+    const other = performance.now() - steady;
+    assert.ok(took < other + MS, `${took} ms beside ${other}`);
+    await on.shutdown();
+  });
+}
 
 test('a run that does everything has each share on its own clock', async () => {
   const on = runtime({ poolOptions: { max: 1 } });

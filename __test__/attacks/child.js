@@ -16,6 +16,8 @@ async function ready() {
 }
 
 process.on('message', async (name) => {
-  process.send({ name, ...(await attempt(cases.get(name))) });
+  // The process has listeners for what nobody handles, which would keep such an error to themselves.
+  const answer = await attempt(cases.get(name)).catch(({ stack }) => ({ findings: [{ text: `the case could not be judged: ${stack}`, isTiming: false }], isTainted: true }));
+  process.send({ name, ...answer });
 });
 ready();

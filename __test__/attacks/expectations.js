@@ -40,7 +40,7 @@ function aboutValue(wanted, outcome) {
 function aboutRejection({ name, messageIncludes, code }, outcome) {
   if (!outcome.isRejected) return `resolved with ${shown(outcome)}, wanted a rejection`;
   const { error } = outcome;
-  if (name !== undefined && error?.name !== name) return `rejected with ${shown(outcome)}, wanted name ${name}`;
+  if (name !== undefined && ![name].flat().includes(error?.name)) return `rejected with ${shown(outcome)}, wanted name ${name}`;
   if (code !== undefined && error?.code !== code) return `rejected with ${shown(outcome)} and code ${String(error?.code)}, wanted code ${code}`;
   if (messageIncludes !== undefined && !String(error?.message).includes(messageIncludes)) return `rejected with ${shown(outcome)}, wanted “${messageIncludes}” in its message`;
   return undefined;

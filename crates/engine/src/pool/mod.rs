@@ -13,6 +13,7 @@ mod sandboxes;
 mod schedule;
 mod threads;
 mod watchdog;
+mod work;
 
 pub(crate) use budget::MemoryShare;
 pub use budget::{MemoryBudget, Refused};

@@ -3,8 +3,9 @@
 //! Decides under the pool's lock, and tells the host after it has let go of it.
 
 use super::executing::{SIGNAL_AGAIN, sooner};
-use super::schedule::{Settled, Shared, State, Task, take_parked};
+use super::schedule::{Settled, Shared, State, take_parked};
 use super::stopped;
+use super::work::Task;
 use crate::control::StopCause;
 use crate::errors::{ErrorCode, Failure, FailureKind};
 use crate::host::{Outcome, RunId};

@@ -1,10 +1,10 @@
 //! Who runs next, and where each run is: queued, executing, or parked. All of it under one lock, which is never held
 //! while a guest runs or the host is called.
 
-use super::admission::Admission;
 use super::executing::{Executing, SIGNAL_AGAIN};
 use super::lookout::Lookout;
 use super::queue::{Queue, Queued};
+use super::work::{Task, Work};
 use super::{MemoryBudget, PoolOptions, Stats, closed, watchdog};
 use crate::control::{Answer, RunControl, StopCause};
 use crate::errors::{ErrorCode, Failure, FailureKind};
@@ -13,30 +13,13 @@ use crate::receipt::Receipt;
 use crate::sandbox::{RunSpec, Sandbox, Services, ThreadHandle};
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Threads in quarantine per configured thread before the pool takes no more runs.
 const QUARANTINE_PER_THREAD: usize = 8;
 
 /// A run that is over without a thread of its own to say so.
 pub(super) type Settled = (RunId, Arc<RunControl>, Failure);
-
-/// A started run between two turns on a thread.
-pub(super) struct Task {
-    pub(super) id: RunId,
-    pub(super) sandbox: Sandbox,
-    pub(super) control: Arc<RunControl>,
-    /// Since when it waits for host functions, if it does.
-    pub(super) calls_since: Option<Instant>,
-    /// When it can go on; being picked up later than that is queue time.
-    pub(super) ready_at: Instant,
-}
-
-/// What a thread gets to do.
-pub(super) enum Work {
-    Start { spec: Box<RunSpec>, admission: Admission },
-    GoOn(Task),
-}
 
 #[derive(Default)]
 pub(super) struct State {
@@ -152,10 +135,11 @@ impl Shared {
         state
     }
 
-    /// The next thing to do; `None` when the thread has to end, and is not counted any more.
-    pub(super) fn next(&self, thread: ThreadHandle) -> Option<Work> {
+    /// The next thing to do after a turn of the run `last`; `None` when the thread has to end, and is not counted any more.
+    pub(super) fn next(&self, thread: ThreadHandle, last: Option<RunId>) -> Option<Work> {
         let mut state = self.lock();
         let mut may_look_out = true;
+        let mut was_idle = false;
         loop {
             if state.is_closed || state.threads > self.options.threads + state.blocked + state.leaving.len() {
                 // Under this very lock, lest the next thread that looks take itself for the surplus one as well.
@@ -167,13 +151,21 @@ impl Shared {
                 return None;
             }
             let now = Instant::now();
-            if let Some(work) = self.take_work(&mut state, now, thread) {
+            if let Some(mut work) = self.take_work(&mut state, now, thread) {
+                if let Work::GoOn(task) = &mut work {
+                    // Waking a thread, or putting the run aside and taking it up again, is not waiting for others: a guest
+                    // that often lets go of its thread gains no time by it.
+                    let waited_for_others = !was_idle && last != Some(task.id);
+                    task.queued =
+                        if waited_for_others { now.saturating_duration_since(task.ready_at) } else { Duration::ZERO };
+                }
                 if state.idle_threads > 0 && self.has_work_or_timer(&state) {
                     // Another thread has to watch what this one leaves behind.
                     self.work.notify_one();
                 }
                 return Some(work);
             }
+            was_idle = true;
             if std::mem::take(&mut may_look_out) && !state.is_looking_out && self.lookout.pays() {
                 state = self.look_out(state);
                 continue;

@@ -80,14 +80,48 @@ pub(in crate::pool) fn started(work: Option<Work>) -> Option<RunId> {
     }
 }
 
+/// A run that could have gone on at that time.
+fn ready(id: RunId, ready_at: Instant) -> Task {
+    let sandbox =
+        Sandbox::new(4 << 20, crate::sandbox::ThreadStack(4 << 20), FaultPolicy::default()).expect("a sandbox");
+    let control = Arc::new(RunControl::new(Duration::from_secs(1), None));
+    Task { id, sandbox, control, calls_since: None, ready_at, queued: Duration::ZERO }
+}
+
+/// How long the run was kept waiting that a thread takes up after a turn of `last`.
+fn queued(shared: &Shared, last: Option<RunId>) -> Option<Duration> {
+    match shared.next(ThreadHandle::default(), last) {
+        Some(Work::GoOn(task)) => Some(task.queued),
+        _ => None,
+    }
+}
+
+#[test]
+fn only_what_other_runs_take_is_time_in_the_queue() {
+    let shared = shared(4, 8);
+    shared.lock().threads = 4;
+    let since = Instant::now().checked_sub(Duration::from_secs(1)).expect("a clock that has run for a second");
+    for (last, waited_for_others) in [(Some(7), true), (Some(1), false)] {
+        shared.lock().ready.push_back(ready(1, since));
+        let queued = queued(&shared, last).expect("a run");
+        assert_eq!(queued >= Duration::from_secs(1), waited_for_others, "after {last:?}: {queued:?}");
+        assert!(waited_for_others || queued.is_zero(), "after {last:?}: {queued:?}");
+        shared.lock().executing.clear();
+    }
+    // A thread that has nothing to do until the run's time comes.
+    let soon = Instant::now() + Duration::from_millis(30);
+    shared.lock().parked.insert((soon, 1), ready(1, soon));
+    assert_eq!(queued(&shared, Some(7)), Some(Duration::ZERO));
+}
+
 #[test]
 fn of_several_threads_only_the_surplus_ones_end() {
     let shared = shared(2, 8);
     shared.lock().threads = 3;
     queue(&shared, 1);
-    assert!(shared.next(ThreadHandle::default()).is_none(), "one thread too many");
+    assert!(shared.next(ThreadHandle::default(), None).is_none(), "one thread too many");
     assert_eq!(shared.lock().threads, 2);
-    assert_eq!(started(shared.next(ThreadHandle::default())), Some(1), "two are configured");
+    assert_eq!(started(shared.next(ThreadHandle::default(), None)), Some(1), "two are configured");
 }
 
 #[test]
@@ -96,7 +130,7 @@ fn a_surplus_thread_hands_the_notification_on() {
     shared.lock().threads = 1;
     let sleeper = {
         let shared = Arc::clone(&shared);
-        std::thread::spawn(move || started(shared.next(ThreadHandle::default())))
+        std::thread::spawn(move || started(shared.next(ThreadHandle::default(), None)))
     };
     let until = Instant::now() + Duration::from_secs(20);
     while shared.lock().idle_threads == 0 {
@@ -106,7 +140,7 @@ fn a_surplus_thread_hands_the_notification_on() {
     // What a thread finds that was woken for a run, while one that waited for a hook came back.
     shared.lock().threads = 2;
     queue(&shared, 7);
-    assert!(shared.next(ThreadHandle::default()).is_none());
+    assert!(shared.next(ThreadHandle::default(), None).is_none());
     while !sleeper.is_finished() {
         assert!(Instant::now() < until, "the thread that may stay was never woken");
         std::thread::yield_now();
@@ -120,12 +154,12 @@ fn no_more_runs_start_than_there_are_places() {
     shared.lock().threads = 4;
     queue(&shared, 1);
     queue(&shared, 2);
-    assert_eq!(started(shared.next(ThreadHandle::default())), Some(1));
+    assert_eq!(started(shared.next(ThreadHandle::default(), None)), Some(1));
     let mut state = shared.lock();
     assert!(shared.take_work(&mut state, Instant::now(), ThreadHandle::default()).is_none());
     drop(state);
     assert!(shared.leave(1));
-    assert_eq!(started(shared.next(ThreadHandle::default())), Some(2));
+    assert_eq!(started(shared.next(ThreadHandle::default(), None)), Some(2));
 }
 
 #[test]
@@ -134,7 +168,7 @@ fn a_thread_whose_run_was_settled_without_it_is_in_quarantine_until_it_leaves_th
     shared.lock().threads = 4;
     for id in 1..=2 {
         queue(&shared, id);
-        assert_eq!(started(shared.next(ThreadHandle::default())), Some(id));
+        assert_eq!(started(shared.next(ThreadHandle::default(), None)), Some(id));
         // Its time is long up.
         shared.lock().executing[&id].control.run_clock();
     }
@@ -146,10 +180,6 @@ fn a_thread_whose_run_was_settled_without_it_is_in_quarantine_until_it_leaves_th
     assert_eq!((settled.len(), shared.stats().quarantined, shared.stats().sandboxes), (2, 2, 0));
     assert!(!shared.leave(1), "somebody else has told its outcome");
     assert_eq!(shared.stats().quarantined, 1);
-    let sandbox =
-        Sandbox::new(4 << 20, crate::sandbox::ThreadStack(4 << 20), FaultPolicy::default()).expect("a sandbox");
-    let control = Arc::new(RunControl::new(Duration::from_secs(1), None));
-    let task = Task { id: 2, sandbox, control, calls_since: None, ready_at: Instant::now() };
-    assert!(shared.park(task, late).is_some(), "what it waited for is nobody's interest any more");
+    assert!(shared.park(ready(2, Instant::now()), late).is_some(), "what it waited for is nobody's interest any more");
     assert_eq!(shared.stats().quarantined, 0);
 }

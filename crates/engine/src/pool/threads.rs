@@ -2,7 +2,8 @@
 
 use super::admission::Admission;
 use super::cpu_meter::CpuMeter;
-use super::schedule::{Shared, Task, Work};
+use super::schedule::Shared;
+use super::work::{Task, Work};
 use super::{stopped, watchdog};
 use crate::control::{RunControl, StopCause};
 use crate::errors::Failure;
@@ -10,7 +11,7 @@ use crate::host::{Outcome, RunId};
 use crate::sandbox::{GuestThread, Progress, RunSpec, Sandbox, SandboxError, ThreadStack};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Threads beyond the configured ones, for as long as others wait for hooks.
 const MOST_EXTRA_THREADS: usize = 32;
@@ -74,7 +75,9 @@ impl Shared {
             .spawn(move || {
                 let thread = GuestThread::begin();
                 let mut meter = CpuMeter::new();
-                while let Some(work) = shared.next(thread.handle()) {
+                let mut last = None;
+                while let Some(work) = shared.next(thread.handle(), last) {
+                    last = Some(work.id());
                     shared.execute(work, stack, &mut meter);
                 }
                 drop(thread);
@@ -109,9 +112,10 @@ impl Shared {
     }
 
     fn execute(self: &Arc<Self>, work: Work, stack: ThreadStack, meter: &mut CpuMeter) {
-        let (id, control) = match &work {
-            Work::Start { spec, .. } => (spec.id, Arc::clone(&spec.control)),
-            Work::GoOn(task) => (task.id, Arc::clone(&task.control)),
+        let id = work.id();
+        let control = match &work {
+            Work::Start { spec, .. } => Arc::clone(&spec.control),
+            Work::GoOn(task) => Arc::clone(&task.control),
         };
         let turn = meter.begin(control.cpu_limit().is_some());
         let turned = catch_unwind(AssertUnwindSafe(|| match work {
@@ -165,7 +169,14 @@ impl Shared {
                 let deadline = control.deadline().unwrap_or(now);
                 let wake = wait.map_or(deadline, |wait| (now + wait).min(deadline));
                 let calls_since = sandbox.waits_for_host().then_some(now);
-                let task = Task { id, sandbox, control: Arc::clone(control), calls_since, ready_at: wake };
+                let task = Task {
+                    id,
+                    sandbox,
+                    control: Arc::clone(control),
+                    calls_since,
+                    ready_at: wake,
+                    queued: Duration::ZERO,
+                };
                 if let Some(sandbox) = self.park(task, wake) {
                     self.recycle(sandbox);
                 }
@@ -214,10 +225,11 @@ fn go_on(mut task: Task, stack: ThreadStack) -> (Sandbox, Progress) {
         task.control.stop(StopCause::Deadline);
         return (task.sandbox, Progress::Stopped(StopCause::Deadline));
     }
-    let waited = task.ready_at.elapsed();
-    task.control.extend(waited);
+    if !task.queued.is_zero() {
+        task.control.extend(task.queued);
+    }
     task.control.costs(|costs| {
-        costs.queue += waited;
+        costs.queue += task.queued;
         if let Some(since) = task.calls_since {
             costs.host_wait += task.ready_at.saturating_duration_since(since);
         }
