@@ -76,6 +76,23 @@ limit('memory', 'it ends where it says, to within a megabyte, whatever a guest f
   }
 });
 
+limit('memory', 'what native code makes for a guest ends it, too, and the error says how much that was', async () => {
+  const sources = {
+    decoding: 'exports.main = () => new TextDecoder().decode(new Uint8Array(3e7).fill(0xff)).length',
+    unpacking: "const zlib = require('zlib'); exports.main = () => { const one = zlib.gzipSync(Buffer.alloc(2e7)); return zlib.gunzipSync(Buffer.concat(Array(9).fill(one))).length; }",
+    deriving: "exports.main = () => require('crypto').scryptSync('a', 'b', 64, { N: 2 ** 16, r: 8, p: 1, maxmem: 2 ** 30 }).length",
+  };
+  const before = process.memoryUsage.rss();
+  for (const [name, source] of Object.entries(sources)) {
+    const { code, limit: most, measured, message } = await breach({ memory: 48 * MiB }, source, [], { timeout: 5000 });
+    assert.equal(code, 'ERR_MEMORY_LIMIT', `${name}: ${message}`);
+    assert.equal(most, 48 * MiB);
+    assert.ok(measured > most && measured < 4 * most, `${name}: ${measured} bytes measured`);
+    assert.match(message, /^guest heap is full: \d+(\.\d+)? MiB with what this run wanted, limit is 48 MiB/);
+  }
+  assert.ok(process.memoryUsage.rss() - before < 6 * 48 * MiB);
+});
+
 limit('memory', 'one request that is larger than all of it is refused without being tried', async () => {
   const source = 'exports.main = (n) => new ArrayBuffer(n).byteLength';
   assert.equal(await run(source, [7 * MiB], { limits: { memory: 8 * MiB } }), 7 * MiB);

@@ -311,7 +311,10 @@ mod tests {
             let answer = convert(unpack, &packed, -1, most, &FREE).expect("a format").expect("not stopped");
             assert_eq!(answer, Err(Problem::Length), "{unpack}");
             let small = Work { may_go_on: &|| true, most_bytes: most };
-            assert_eq!(convert(unpack, &packed, -1, usize::MAX, &small), Some(Err(Halt::Memory)), "{unpack}");
+            let Some(Err(Halt::Memory { limit, wanted })) = convert(unpack, &packed, -1, usize::MAX, &small) else {
+                panic!("{unpack} found room");
+            };
+            assert!(limit == most && wanted > most && wanted <= 2 * most, "{unpack}: {wanted} of {limit}");
             let stopped = Work { may_go_on: &|| false, most_bytes: usize::MAX };
             assert_eq!(convert(unpack, &packed, -1, usize::MAX, &stopped), Some(Err(Halt::Stopped)), "{unpack}");
         }

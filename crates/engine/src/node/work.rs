@@ -1,12 +1,17 @@
 //! Long computations for guests: they are bounded before they start, and ask between slices whether to go on.
 
 /// Why a computation ended without an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Halt {
     /// The run was told to stop.
     Stopped,
     /// The answer would not fit into the guest's heap.
-    Memory,
+    Memory {
+        /// Bytes it may have.
+        limit: usize,
+        /// Bytes it was found to have at least.
+        wanted: usize,
+    },
     /// More work than a run may ask for at once.
     TooMuch {
         /// Of what.
@@ -38,6 +43,6 @@ impl Work<'_> {
     /// # Errors
     /// `Halt::Memory`.
     pub fn check_bytes(&self, bytes: usize) -> Result<(), Halt> {
-        if bytes > self.most_bytes { Err(Halt::Memory) } else { Ok(()) }
+        if bytes > self.most_bytes { Err(Halt::Memory { limit: self.most_bytes, wanted: bytes }) } else { Ok(()) }
     }
 }

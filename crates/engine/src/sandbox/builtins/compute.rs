@@ -1,7 +1,7 @@
 //! Natives of `crypto` and `zlib`: bytes in, bytes out. What takes long is bounded and asks whether the run may go on.
 
 use super::super::breaker::Breach;
-use super::super::js::{Args, Js, JsResult, Text, Value};
+use super::super::js::{Args, Js, JsResult, Text, Thrown, Value};
 use super::super::state::RunState;
 use crate::errors::Failure;
 use crate::node::ciphers::Aes;
@@ -9,6 +9,9 @@ use crate::node::compression::{self, Problem};
 use crate::node::hashes::{self, Derivation};
 use crate::node::signatures;
 use crate::node::work::{Halt, Work};
+
+/// Random bytes that are fetched before the clock is looked at again.
+const RANDOM_SLICE: usize = 256 << 10;
 
 /// What a computation came to; small enough to be carried over calls into the engine.
 #[derive(Clone, Copy)]
@@ -19,22 +22,39 @@ enum Ended {
     Refused,
     /// The input is broken.
     Broken(Problem),
-    Told,
-    Memory,
-    /// `state.failure` says what was too much.
-    TooMuch,
+    Halted(Halt),
+}
+
+/// What a computation of this run may use.
+pub(super) fn working<R>(state: &RunState, body: impl FnOnce(&Work) -> R) -> R {
+    let spec = state.spec();
+    let may_go_on = || spec.control.check().is_none();
+    let most_bytes = usize::try_from(spec.request.limits.memory).unwrap_or(usize::MAX);
+    body(&Work { may_go_on: &may_go_on, most_bytes })
+}
+
+/// Leaves the guest because a computation ended without an answer.
+pub(super) fn halted(js: Js, halt: Halt) -> Thrown {
+    let in_use = js.used();
+    let failure = match halt {
+        Halt::Stopped => return js.leave(Breach::Told),
+        Halt::Memory { limit, wanted } => Failure::memory(limit as u64, in_use.saturating_add(wanted) as u64),
+        Halt::TooMuch { what, limit, measured } => Failure::too_many(what, limit, measured),
+    };
+    js.with_state(|state| state.failure = Some(failure));
+    js.leave(Breach::Failure)
 }
 
 /// Runs host code that answers bytes. `None` stands for arguments that it does not take.
 fn compute(js: Js, body: impl FnOnce(&Work) -> Option<Result<Result<Vec<u8>, Problem>, Halt>>) -> JsResult {
-    let ended = js.with_state(|state| {
-        let answer = {
-            let spec = state.spec();
-            let may_go_on = || spec.control.check().is_none();
-            let most_bytes = usize::try_from(spec.request.limits.memory).unwrap_or(usize::MAX);
-            body(&Work { may_go_on: &may_go_on, most_bytes })
-        };
-        keep(state, answer)
+    let ended = js.with_state(|state| match working(state, body) {
+        None => Ended::Refused,
+        Some(Ok(Ok(bytes))) => {
+            state.bytes = bytes;
+            Ended::Bytes
+        }
+        Some(Ok(Err(problem))) => Ended::Broken(problem),
+        Some(Err(halt)) => Ended::Halted(halt),
     });
     match ended {
         Ended::Bytes => {
@@ -45,26 +65,7 @@ fn compute(js: Js, body: impl FnOnce(&Work) -> Option<Result<Result<Vec<u8>, Pro
         }
         Ended::Refused => Ok(Value::UNDEFINED),
         Ended::Broken(problem) => js.string(problem.name()),
-        Ended::Told => Err(js.leave(Breach::Told)),
-        Ended::Memory => Err(js.leave(Breach::Memory)),
-        Ended::TooMuch => Err(js.leave(Breach::Failure)),
-    }
-}
-
-fn keep(state: &mut RunState, answer: Option<Result<Result<Vec<u8>, Problem>, Halt>>) -> Ended {
-    match answer {
-        None => Ended::Refused,
-        Some(Ok(Ok(bytes))) => {
-            state.bytes = bytes;
-            Ended::Bytes
-        }
-        Some(Ok(Err(problem))) => Ended::Broken(problem),
-        Some(Err(Halt::Stopped)) => Ended::Told,
-        Some(Err(Halt::Memory)) => Ended::Memory,
-        Some(Err(Halt::TooMuch { what, limit, measured })) => {
-            state.failure = Some(Failure::too_many(what, limit, measured));
-            Ended::TooMuch
-        }
+        Ended::Halted(halt) => Err(halted(js, halt)),
     }
 }
 
@@ -123,9 +124,14 @@ pub(in crate::sandbox) fn scrypt(js: Js, _this: Value, args: Args, _data: Value)
 /// Fills a view from the system's generator.
 pub(in crate::sandbox) fn random_fill(js: Js, _this: Value, args: Args, _data: Value) -> JsResult {
     let Some(view) = js.view_bytes_mut(args.get(0)) else { return Ok(Value::UNDEFINED) };
-    if getrandom::fill(view).is_err() {
-        js.with_state(|state| state.failure = Some(Failure::internal("the system gives no random numbers")));
-        return Err(js.leave(Breach::Failure));
+    for slice in view.chunks_mut(RANDOM_SLICE) {
+        if getrandom::fill(slice).is_err() {
+            js.with_state(|state| state.failure = Some(Failure::internal("the system gives no random numbers")));
+            return Err(js.leave(Breach::Failure));
+        }
+        if !js.with_state(|state| working(state, |work| work.check().is_ok())) {
+            return Err(js.leave(Breach::Told));
+        }
     }
     Ok(Value::UNDEFINED)
 }

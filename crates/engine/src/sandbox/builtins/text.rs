@@ -1,6 +1,7 @@
 //! Natives of `TextEncoder`, `TextDecoder` and `Buffer`.
 
 use super::super::js::{Args, Js, JsResult, Value};
+use super::compute::{halted, working};
 use crate::node::encodings::{self, Manner};
 
 /// The bytes of a text as a new ArrayBuffer.
@@ -22,24 +23,10 @@ pub(in crate::sandbox) fn encode_utf8(js: Js, _this: Value, args: Args, _data: V
 /// Writes whole characters into a view; answers UTF-16 units read and bytes written.
 pub(in crate::sandbox) fn encode_utf8_into(js: Js, _this: Value, args: Args, _data: Value) -> JsResult {
     let text = js.text(args.get(0))?;
-    let (mut units, mut written) = (0, 0);
-    if let Some(target) = js.view_bytes_mut(args.get(1)) {
-        js.with_state(|state| {
-            state.bytes.clear();
-            encodings::well_formed(text.bytes(), &mut state.bytes);
-            for character in String::from_utf8_lossy(&state.bytes).chars() {
-                let end = written + character.len_utf8();
-                if end > target.len() {
-                    break;
-                }
-                character.encode_utf8(&mut target[written..end]);
-                units += character.len_utf16();
-                written = end;
-            }
-        });
-    }
+    let written = js.view_bytes_mut(args.get(1)).map(|target| encodings::encode_into(text.bytes(), target));
     js.free_text(text);
     let pair = js.array()?;
+    let (units, written) = written.unwrap_or_default();
     js.define_index(pair, 0, Value::number(units as f64))?;
     js.define_index(pair, 1, Value::number(written as f64))?;
     Ok(pair)
@@ -67,12 +54,19 @@ pub(in crate::sandbox) fn decode_bytes(js: Js, _this: Value, args: Args, _data: 
     let manner =
         Manner { is_fatal: args.get(2).is_true(), keeps_mark: args.get(3).is_true(), is_last: args.get(4).is_true() };
     let used = js.with_state(|state| {
-        state.scratch.clear();
         let name = String::from_utf8_lossy(encoding.bytes());
-        encodings::decode(&name, bytes, manner, &mut state.scratch)
+        let mut text = std::mem::take(&mut state.scratch);
+        text.clear();
+        let used = working(state, |work| encodings::decode(&name, bytes, manner, &mut text, work));
+        state.scratch = text;
+        used
     });
     js.free_text(encoding);
-    let Some(used) = used else { return Ok(Value::UNDEFINED) };
+    let used = match used {
+        Ok(Some(used)) => used,
+        Ok(None) => return Ok(Value::UNDEFINED),
+        Err(halt) => return Err(halted(js, halt)),
+    };
     let text = js.string_from_state(|state| &state.scratch)?;
     let pair = js.array()?;
     js.define_index(pair, 0, text)?;
