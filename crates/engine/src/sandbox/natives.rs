@@ -63,6 +63,7 @@ natives! {
     BuiltinNames => builtins::names,
     ClassNumber => builtins::values::class_number,
     PromiseDetails => builtins::values::promise_details,
+    WatchPromises => builtins::values::watch_promises,
     ProxyDetails => builtins::values::proxy_details,
     Now => builtins::values::now,
     EncodeUtf8 => builtins::text::encode_utf8,

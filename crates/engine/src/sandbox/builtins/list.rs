@@ -70,7 +70,7 @@ pub(super) static TABLES: [&[Builtin]; 4] = [
         "worker_threads",
     ],
     bundled!(Inside:
-        "internal/blob", "internal/call-sites", "internal/clone", "internal/comparisons", "internal/constants", "internal/crypto/bytes",
+        "internal/async_frames", "internal/blob", "internal/call-sites", "internal/clone", "internal/comparisons", "internal/constants", "internal/crypto/bytes",
         "internal/crypto/ciphers", "internal/crypto/derive", "internal/crypto/hashes", "internal/crypto/keys",
         "internal/crypto/random", "internal/crypto/web", "internal/encoding", "internal/errors",
         "internal/event-target", "internal/inert", "internal/inspect", "internal/messages", "internal/parse-args",

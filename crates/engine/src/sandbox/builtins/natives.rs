@@ -3,9 +3,10 @@
 use super::super::js::{Args, Js, JsResult, Value};
 use super::super::natives::Native;
 
-const NATIVES: [(&str, Native); 29] = [
+const NATIVES: [(&str, Native); 30] = [
     ("classNumber", Native::ClassNumber),
     ("promiseDetails", Native::PromiseDetails),
+    ("watchPromises", Native::WatchPromises),
     ("proxyDetails", Native::ProxyDetails),
     ("now", Native::Now),
     ("builtinNames", Native::BuiltinNames),

@@ -23,6 +23,14 @@ pub(in crate::sandbox) fn promise_details(js: Js, _this: Value, args: Args, _dat
     Ok(pair)
 }
 
+/// Has a function told of promises; see `Js::listen_to_promises`.
+pub(in crate::sandbox) fn watch_promises(js: Js, _this: Value, args: Args, _data: Value) -> JsResult {
+    if js.is_function(args.get(0)) {
+        js.listen_to_promises(args.get(0));
+    }
+    Ok(Value::UNDEFINED)
+}
+
 /// Target and handler of a proxy; `undefined` for everything else.
 pub(in crate::sandbox) fn proxy_details(js: Js, _this: Value, args: Args, _data: Value) -> JsResult {
     let Some((target, handler)) = js.proxy_parts(args.get(0)) else { return Ok(Value::UNDEFINED) };

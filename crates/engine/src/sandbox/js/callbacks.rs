@@ -1,4 +1,5 @@
-//! What the engine calls: native functions, the tracker of rejected promises, and what sees each error that is made.
+//! What the engine calls: native functions, the tracker of rejected promises, what sees each error that is made, and what
+//! follows promises for a guest that asks for it.
 
 use super::{Args, Js, JsResult, Thrown, Value};
 use crate::sandbox::{breaker::Breach, made_errors, natives};
@@ -110,5 +111,50 @@ fn note_rejection(js: Js, promise: qjs::JSValue, is_handled: bool) {
             let order = state.next_order();
             state.unhandled.insert(promise.identity(), (order, promise));
         });
+    }
+}
+
+impl Js {
+    /// From now on `listener` is called with a number (see `announcement`) and a promise, whenever the engine has something
+    /// to say of one. For this heap: the engine keeps it among what a restored heap begins without.
+    pub(in crate::sandbox) fn listen_to_promises(self, listener: Value) {
+        // Never given back.
+        let listener = self.dup(listener);
+        // SAFETY: the runtime of an entered context; `on_promise` takes back what is passed here, an object that stays alive.
+        unsafe {
+            let object = qjs::JS_VALUE_GET_PTR(listener.0);
+            qjs::JS_SetPromiseHook(qjs::JS_GetRuntime(self.0), Some(on_promise), object);
+        }
+    }
+}
+
+/// See `listen_to_promises`. Called by the engine between two steps of its own, neither of which an error of ours may end.
+unsafe extern "C" fn on_promise(
+    context: *mut qjs::JSContext,
+    kind: qjs::JSPromiseHookType,
+    promise: qjs::JSValue,
+    parent: qjs::JSValue,
+    listener: *mut c_void,
+) {
+    let js = Js(context);
+    js.ours(|| {
+        let Some(announcement) = announcement(kind, !Value(parent).is_undefined()) else { return };
+        let listener = Value(qjs::JS_MKPTR(qjs::JS_TAG_OBJECT, listener));
+        match js.call(listener, Value::UNDEFINED, &[Value::number(announcement), Value(promise)]) {
+            Ok(answer) => js.free(answer),
+            // Nothing but a full stack; the promise is as good without.
+            Err(Thrown) => js.free(js.take_exception()),
+        }
+    });
+}
+
+/// 0: made, and not by `then`; 1: about to be fulfilled; 2 and 3: before and after the `then` of a thenable is called for it.
+fn announcement(kind: qjs::JSPromiseHookType, has_parent: bool) -> Option<f64> {
+    match kind {
+        qjs::JSPromiseHookType_JS_PROMISE_HOOK_INIT if !has_parent => Some(0.0),
+        qjs::JSPromiseHookType_JS_PROMISE_HOOK_RESOLVE => Some(1.0),
+        qjs::JSPromiseHookType_JS_PROMISE_HOOK_BEFORE => Some(2.0),
+        qjs::JSPromiseHookType_JS_PROMISE_HOOK_AFTER => Some(3.0),
+        _ => None,
     }
 }
