@@ -2,6 +2,7 @@
 //!
 //! Must not know the engine: text and bytes go in and come out.
 
+pub mod buffers;
 pub mod ciphers;
 pub mod compression;
 pub mod encodings;

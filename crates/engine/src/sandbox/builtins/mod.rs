@@ -3,6 +3,7 @@
 //! Each is compiled once per process, and loaded from bytecode the first time a run asks for it. Bundles require each
 //! other through the same registry, and reach natives by name; guests can do neither.
 
+pub(super) mod buffers;
 pub(super) mod compute;
 mod globals;
 mod list;

@@ -3,7 +3,7 @@
 use super::super::js::{Args, Js, JsResult, Value};
 use super::super::natives::Native;
 
-const NATIVES: [(&str, Native); 30] = [
+const NATIVES: [(&str, Native); 35] = [
     ("classNumber", Native::ClassNumber),
     ("promiseDetails", Native::PromiseDetails),
     ("watchPromises", Native::WatchPromises),
@@ -11,6 +11,11 @@ const NATIVES: [(&str, Native); 30] = [
     ("now", Native::Now),
     ("builtinNames", Native::BuiltinNames),
     ("requireBuiltin", Native::RequireBuiltin),
+    ("bytesToText", Native::BytesToText),
+    ("textToBytes", Native::TextToBytes),
+    ("writeText", Native::WriteText),
+    ("compareBytes", Native::CompareBytes),
+    ("findBytes", Native::FindBytes),
     ("encodeUtf8", Native::EncodeUtf8),
     ("encodeUtf8Into", Native::EncodeUtf8Into),
     ("encodingLabel", Native::EncodingLabel),

@@ -42,6 +42,15 @@ impl Js {
         Self::check(unsafe { self.engine(|| qjs::JS_NewStringLen(self.0, start.cast(), bytes as _)) })
     }
 
+    /// A string of UTF-16 units that lie in the guest's heap, at an even address, and are held there by the caller. Some of
+    /// them must be beyond Latin-1: the engine takes a string's width for that of its widest unit.
+    pub(in crate::sandbox) fn string_of_units(self, bytes: &[u8]) -> JsResult {
+        let units = bytes.as_ptr().cast::<u16>();
+        debug_assert!(units.is_aligned(), "the view begins in the middle of a unit");
+        // SAFETY: the bytes hold as many units; the engine copies them byte by byte, and the heap does not move.
+        Self::check(unsafe { self.engine(|| qjs::JS_NewStringUTF16(self.0, units, (bytes.len() / 2) as _)) })
+    }
+
     /// An ArrayBuffer of bytes that `pick` finds in the run's state.
     pub(in crate::sandbox) fn buffer_from_state(self, pick: impl FnOnce(&RunState) -> &[u8]) -> JsResult {
         let (start, bytes) = self.with_state(|state| {
