@@ -101,7 +101,106 @@ const SAID = [
   ['var a = {b: null}; a.b.c.d', "TypeError: Cannot read properties of null (reading 'c')"],
   ['var a = {}; a.b.c.d.e()', "TypeError: Cannot read properties of undefined (reading 'c')"],
   ["'x'.replaceAll(/x/, '')", 'TypeError: String.prototype.replaceAll called with a non-global RegExp argument'],
+  ['const {a} = undefined;', "TypeError: Cannot destructure property 'a' of 'undefined' as it is undefined."],
+  ['const {a} = null;', "TypeError: Cannot destructure property 'a' of 'null' as it is null."],
+  ['var a; ({a} = undefined);', "TypeError: Cannot destructure property 'a' of 'undefined' as it is undefined."],
+  ["let {'a-b': c} = null;", "TypeError: Cannot destructure property 'a-b' of 'null' as it is null."],
+  ['const {} = null;', "TypeError: Cannot destructure 'null' as it is null."],
+  ['const {...rest} = undefined;', "TypeError: Cannot destructure 'undefined' as it is undefined."],
+  ["const {['a']: b} = undefined;", "TypeError: Cannot destructure 'undefined' as it is undefined."],
+  ['const {a = 1} = undefined;', "TypeError: Cannot read properties of undefined (reading 'a')"],
+  ['const {a: b = 1} = null;', "TypeError: Cannot read properties of null (reading 'a')"],
+  ['function f({a} = {}) { return a; } f(null);', "TypeError: Cannot destructure property 'a' of '(intermediate value)(intermediate value)(intermediate value)' as it is null."],
+  ['function f({a = 1} = {}) { return a; } f(null);', "TypeError: Cannot read properties of null (reading 'a')"],
+  ['const {a: {b} = {}} = {a: null};', "TypeError: Cannot destructure property 'b' of '{}' as it is null."],
+  ['const [{a} = null] = [];', "TypeError: Cannot destructure property 'a' of 'null' as it is null."],
+  ['var x; const [a] = x;', 'TypeError: x is not iterable'],
+  ['var x; const [a, b] = x;', 'TypeError: x is not iterable'],
+  ['var x = {}; const [a] = x;', 'TypeError: x is not iterable'],
+  ['var x = 5; let [a] = x;', 'TypeError: x is not iterable'],
+  ['const [a] = null;', 'TypeError: null is not iterable'],
+  ['const [a] = undefined;', 'TypeError: undefined is not iterable'],
+  ['var x = () => 5; const [a] = x();', 'TypeError: x is not a function or its return value is not iterable'],
+  ['var x = {}; const [a] = x.y;', 'TypeError: undefined is not iterable (cannot read property Symbol(Symbol.iterator))'],
+  ['const [[a]] = [];', 'TypeError: undefined is not iterable (cannot read property Symbol(Symbol.iterator))'],
+  ["encodeURI('\\ud800')", 'URIError: URI malformed'],
+  ["Object.create(null) + ''", 'TypeError: Cannot convert object to primitive value'],
+  ['var g = function* () { it.next(); }; var it = g(); it.next();', 'TypeError: Generator is already running'],
+  ['class A extends Object { constructor() { super(); super(); } } new A();', 'ReferenceError: Super constructor may only be called once'],
+  ['class A extends Object { constructor() { return 1; } } new A();', 'TypeError: Derived constructors may only return object or undefined'],
+  ['new Proxy({}, null)', 'TypeError: Cannot create proxy with a non-object as target or handler'],
+  ['Uint8Array(1)', "TypeError: Constructor Uint8Array requires 'new'"],
+  ['new DataView(new ArrayBuffer(1)).getInt32(0)', 'RangeError: Offset is outside the bounds of the DataView'],
 ];
+
+/** Patterns that were given something which the engine does not say: undefined or null. All else is as the host has it. */
+const TAKEN_APART = [
+  'var x; const {a} = x;',
+  'var x = null; const {a} = x;',
+  'var x; let {a, b} = x;',
+  'var x; var {a: b} = x;',
+  'var x; const {1: c} = x;',
+  'var x; const {} = x;',
+  'var x; const {...rest} = x;',
+  'var x; const {a = 1} = x;',
+  'var x; const {a: b = 1} = x;',
+  'var x; const {a, ...r} = x;',
+  'var x; const {a} = x, b = 1;',
+  'var x; const b = 1, {a} = x;',
+  'var o = {}; const {a} = o.b;',
+  "var o = {}; const {a} = o['z'];",
+  'var o = {f() {}}; const {a} = o.f();',
+  "var o = {f() {}}; const {a} = o.f(1, 'x');",
+  "var o = {f() {}}; const {a} = o['f']; const {b} = o.z;",
+  'const {a} = this.y;',
+  "const {a} = JSON.parse('null');",
+  'var x = {}, k = 1; const {a} = x[k];',
+  'return (async () => { var x; const {a} = await x; })();',
+  'return (async () => { var x = async () => {}; const {a} = await x(); })();',
+  'var a, x; ({a} = x);',
+  'var a, x = {}; ({a} = x.y);',
+  'var o = {}; ({a: o.b} = o.c);',
+  'function f({a}) { return a; } f();',
+  'function f({a}) { return a; } f(null);',
+  'function f(x, {a, b}) { return a; } f(1);',
+  'function f({a: b}) { return b; } f();',
+  'function f({}) {} f();',
+  'function f({...r}) { return r; } f(null);',
+  'function f({a = 1}) { return a; } f();',
+  'var f = ({a}) => a; f();',
+  'var f = async ({a}) => a; return f();',
+  'var f = function ({a}) { return a; }; f();',
+  'async function f({a}) { return a; } return f();',
+  'function* f({a}) { yield a; } f();',
+  '[1, undefined].map(({a}) => a);',
+  '[null].forEach(({a, b}) => a);',
+  '[null].forEach(function ({a}) { return a; });',
+  'const [{a}] = [];',
+  'const [{a}] = [null];',
+  'const {a: {b}} = {};',
+  'const {a, b: {c}} = {};',
+  'var o = {}; const {a} = {}, {b} = o.c;',
+  'var f = function ({a}) {}; const {b} = {}; f();',
+  'for (const {a} of [undefined]) a;',
+  'var list = [null]; for (const {a} of list) a;',
+  'for (const {a = 1} of [null]) a;',
+  "for (const [k, {v}] of [['x']]) v;",
+  'try { throw undefined } catch ({message}) {}',
+  'try { throw null } catch ({message: m, b}) {}',
+  'var o = {\n  m({a}) { return a; }\n}; o.m();',
+  'class C {\n  m({a}) { return a; }\n  n({b}) { return b; }\n} new C().n();',
+  'class C {\n  static m({a}) { return a; }\n} C.m();',
+  'class C {\n  constructor({a}) { this.a = a; }\n} new C();',
+  'for (const x of [1]) {\n  x.y;\n}\nvar o = {}; const {a} = o.b;',
+  'Object.entries({a: null}).map(([k, {v}]) => v);',
+];
+
+/** As the engine has it, which does not tell the two apart. */
+const either = (said) => said
+  .replace(/of '(undefined|object null)' as it is/, "of 'undefined or null' as it is")
+  .replace(/destructure '(undefined|object null)' as it is/, "destructure 'undefined or null' as it is")
+  .replace(/as it is (undefined|null)\./, 'as it is undefined or null.')
+  .replace(/properties of (undefined|null) \(/, 'properties of undefined or null (');
 
 /** Where several expressions share the place that the engine gives, or V8's words need a value, the engine's own words stay. */
 const UNCERTAIN = [
@@ -110,6 +209,16 @@ const UNCERTAIN = [
   ['(1)()', 'TypeError: not a function'],
   ['[].map(1)', 'TypeError: not a function'],
   ["'x' in 5", "TypeError: invalid 'in' operand"],
+  ['var x = {}; const {a: {b}} = x;', 'TypeError: Cannot convert undefined or null to object'],
+  ['var f = ({a}, {b}) => a; f({});', 'TypeError: Cannot convert undefined or null to object'],
+  ['var o = {}; const {a} = this, {b} = o.c;', 'TypeError: Cannot convert undefined or null to object'],
+  ['var f = function ({a}) {}; const {b} = this; f();', 'TypeError: Cannot convert undefined or null to object'],
+  ['[1].map(({a}) => a); const {b} = this.c;', 'TypeError: Cannot convert undefined or null to object'],
+  ['var x = 1; const {a} = x?.y;', 'TypeError: Cannot convert undefined or null to object'],
+  ['const {a} = (() => {})();', 'TypeError: Cannot convert undefined or null to object'],
+  ['for (const [k] of [5]) k;', 'TypeError: value is not iterable'],
+  ['var l = [5]; for (const [k] of l) k;', 'TypeError: value is not iterable'],
+  ['function f([a]) { return a; } f(5);', 'TypeError: value is not iterable'],
 ];
 
 /** Errors that the guest makes itself, with the engine's words. */
@@ -134,6 +243,18 @@ const attempt = (source) => { try { (function () { source(); })(); return 'nothi
 exports.main = () => [
 ${sources.map((source) => `attempt(function () {\n${source}\n})`).join(',\n')}
 ];`;
+
+const inHost = (source) => vm.runInNewContext(`(async () => { try { await (function () {\n${source}\n})(); return 'nothing'; } catch (error) { return error.name + ': ' + error.message; } })()`);
+
+test('what was taken apart is named as this host names it, if its engine is V8', async () => {
+  const sources = TAKEN_APART.map((source) => `async () => { try { await (function () {\n${source}\n})(); return 'nothing'; } catch (error) { return error.name + ': ' + error.message; } }`);
+  const answers = await run(`exports.main = async () => { const answers = []; for (const attempt of [\n${sources.join(',\n')}\n]) answers.push(await attempt()); return answers; };`);
+  const expected = await Promise.all(TAKEN_APART.map(inHost));
+  for (const [index, said] of answers.entries()) {
+    assert.match(said, /^TypeError: Cannot (destructure .* as it is|read properties of) undefined or null/, TAKEN_APART[index]);
+    if (!process.versions.bun) assert.strictEqual(said, either(expected[index]), TAKEN_APART[index]);
+  }
+});
 
 test('what the engine says of a mistake is what Node says of it', async () => {
   const answers = await run(attempts(SAID.map(([source]) => source)));

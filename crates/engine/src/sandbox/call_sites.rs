@@ -17,7 +17,7 @@ pub(super) enum Kind {
     Call,
 }
 
-/// A call in a source; line and column count from 1.
+/// A call in a source; line and column count from 1, in characters.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct CallSite {
     pub(super) kind: Kind,
@@ -25,7 +25,8 @@ pub(super) struct CallSite {
     pub(super) column: u32,
 }
 
-/// The call of `callee` that was under way when the engine was at this place of `source`, a module with its wrapper.
+/// The call of `callee` that was under way when the engine was at this place of `source`, a module with its wrapper; the
+/// engine's column counts bytes.
 /// `is_simple` asks for arguments up to the place that nothing can fail in.
 pub(super) fn find(source: &[u8], line: u32, column: u32, callee: Option<&str>, is_simple: bool) -> Option<CallSite> {
     let start = start_of_line(source, line)?;
@@ -135,10 +136,17 @@ pub(super) fn start_of_line(source: &[u8], line: u32) -> Option<usize> {
     breaks.nth(line as usize).map(|(index, _)| index + 1)
 }
 
+/// The engine counts bytes.
 pub(super) fn byte_of_column(line: &[u8], column: u32) -> Option<usize> {
-    let characters = column.checked_sub(1)? as usize;
-    let mut starts = line.iter().enumerate().filter(|(_, byte)| **byte & 0xC0 != 0x80).map(|(index, _)| index);
-    starts.nth(characters)
+    let byte = column.checked_sub(1)? as usize;
+    line.get(byte).filter(|first| **first & 0xC0 != 0x80).map(|_| byte)
+}
+
+/// The column in characters of one in bytes.
+pub(super) fn characters_to(source: &[u8], line: u32, column: u32) -> Option<u32> {
+    let start = start_of_line(source, line)?;
+    let before = source.get(start..start + column.checked_sub(1)? as usize)?;
+    Some(before.iter().filter(|byte| **byte & 0xC0 != 0x80).count() as u32 + 1)
 }
 
 /// Line and column of the byte `start`, which lies before `at` on `line`.
@@ -158,7 +166,7 @@ mod tests {
         let (before, after) = marked.split_once('|').expect("the text has a mark");
         let source = format!("wrapper\n\n{before}{after}\n");
         let line = before.matches('\n').count() as u32 + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() as u32 + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").len() as u32 + 1;
         find(source.as_bytes(), line, column, Some(callee), is_simple).map(|site| (site.kind, site.line, site.column))
     }
 

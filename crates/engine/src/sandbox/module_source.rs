@@ -6,7 +6,8 @@ use super::module_object::decorate_require;
 use super::require::{Verdict, ask, fail, judge, not_loadable};
 use super::state::RunState;
 use super::tagged_templates::has_tagged_template;
-use super::{objects, stack};
+use super::words::{json, syntax};
+use super::{call_sites, objects, stack};
 use crate::errors::Failure;
 use crate::modules::{Format, PackageType, SourceKind, format_of};
 use crate::request::HookPlace;
@@ -168,7 +169,7 @@ fn describe(problem: &TypesProblem, display: &str) -> String {
 
 pub(super) fn evaluate_json(js: Js, module: Value) -> Result<(), Thrown> {
     let (source, file) = js.with_state(|state| (state.source.view(0), state.file_name.view(0)));
-    let exports = js.parse_json(source, file)?;
+    let exports = js.parse_json(source, file).map_err(|Thrown| explain_syntax_error(js, source, json_problem))?;
     js.define(module, c"exports", exports, Shape::Data)
 }
 
@@ -226,7 +227,7 @@ fn evaluate_text(js: Js) -> Result<Option<Value>, Thrown> {
             js.with_state(rearrange);
             return Ok(None);
         }
-        Err(Thrown) => return Err(explain_syntax_error(js, source)),
+        Err(Thrown) => return Err(explain_syntax_error(js, source, module_problem)),
     };
     // Writing bytecode takes room in the guest's heap that the guest has not asked for.
     let has_room = js.room() >= ROOM_FOR_BYTECODE + source.bytes().len() * BYTECODE_OF_SOURCE;
@@ -282,15 +283,15 @@ pub(super) fn keep_module_source(state: &mut RunState, name: String, source: Arc
 }
 
 /// A syntax error says where it is and shows the line, in its message and in its stack.
-pub(super) fn explain_syntax_error(js: Js, source: TextView) -> Thrown {
+pub(super) fn explain_syntax_error(js: Js, source: TextView, look: Look) -> Thrown {
     let error = js.take_exception();
-    if explain(js, error, source).is_err() {
+    if explain(js, error, source, look).is_err() {
         js.free(js.take_exception());
     }
     js.throw(error)
 }
 
-fn explain(js: Js, error: Value, source: TextView) -> Result<(), Thrown> {
+fn explain(js: Js, error: Value, source: TextView, look: Look) -> Result<(), Thrown> {
     if !error.is_object() || objects::error_class(js, error)? != c"SyntaxError" {
         return Ok(());
     }
@@ -301,8 +302,9 @@ fn explain(js: Js, error: Value, source: TextView) -> Result<(), Thrown> {
         let words = String::from_utf8_lossy(text.bytes()).into_owned();
         let frames = state.scratch.lines().skip(1).collect::<Vec<_>>().join("\n");
         let Some((file, line, column)) = stack::first_place(&frames) else { return false };
-        let shown = text_of_line(source.bytes(), line);
-        let caret = " ".repeat(column.saturating_sub(1).min(shown.chars().count() as u32) as usize);
+        let Some(problem) = look(source.bytes(), line, column, words) else { return false };
+        let SyntaxProblem { words, line, column, shown } = problem;
+        let caret = " ".repeat((column as usize - 1).min(shown.chars().count()));
         state.specifier = format!("{words} ({file}:{line}:{column})");
         state.scratch =
             format!("{file}:{line}\n{shown}\n{caret}^\n\nSyntaxError: {words}\n    at {file}:{line}:{column}");
@@ -319,8 +321,46 @@ fn explain(js: Js, error: Value, source: TextView) -> Result<(), Thrown> {
     Ok(())
 }
 
-fn text_of_line(source: &[u8], line: u32) -> String {
+pub(super) struct SyntaxProblem {
+    words: String,
+    line: u32,
+    /// In characters.
+    column: u32,
+    /// The line.
+    shown: String,
+}
+
+/// Finds what is wrong with a source from the engine's line and column, in bytes, and its words.
+type Look = fn(&[u8], u32, u32, String) -> Option<SyntaxProblem>;
+
+/// Of a wrapped module, in its own text.
+pub(super) fn module_problem(source: &[u8], line: u32, column: u32, words: String) -> Option<SyntaxProblem> {
+    let start = call_sites::start_of_line(source, 1)?;
+    let end =
+        if source.starts_with(WRAPPER_START.as_bytes()) { source.len() - WRAPPER_END.len() } else { source.len() };
+    let text = source.get(start..end)?;
+    let place = (call_sites::start_of_line(source, line)? + column.checked_sub(1)? as usize).saturating_sub(start);
+    let (words, place) = match syntax::problem_of(&words, text, place) {
+        Some(syntax::Problem { words, place }) => (words, place),
+        None => (words, place),
+    };
+    Some(shown(text, place, words))
+}
+
+fn json_problem(text: &[u8], line: u32, column: u32, words: String) -> Option<SyntaxProblem> {
+    let before = text.split_inclusive(|byte| *byte == b'\n').take(line as usize - 1).map(<[u8]>::len).sum::<usize>();
+    let words = json::problem_of(&String::from_utf8_lossy(text)).unwrap_or(words);
+    Some(shown(text, before + column.checked_sub(1)? as usize, words))
+}
+
+/// The line around a byte. What is missing at the end is missing behind the last line.
+fn shown(text: &[u8], place: usize, words: String) -> SyntaxProblem {
     const LONGEST_LINE: usize = 200;
-    let text = stack::line_of(source, line);
-    String::from_utf8_lossy(&text[..text.len().min(LONGEST_LINE)]).trim_end().to_owned()
+    let place = place.min(text.trim_ascii_end().len());
+    let start = text[..place].iter().rposition(|byte| *byte == b'\n').map_or(0, |index| index + 1);
+    let line = text[..place].iter().filter(|byte| **byte == b'\n').count() as u32 + 1;
+    let column = String::from_utf8_lossy(&text[start..place]).chars().count() as u32 + 1;
+    let end = text.len().min(start + LONGEST_LINE);
+    let whole = text[start..end].split(|byte| *byte == b'\n').next().unwrap_or_default();
+    SyntaxProblem { words, line, column, shown: String::from_utf8_lossy(whole).trim_end().to_owned() }
 }

@@ -244,20 +244,18 @@ fn frame_of<'l, 'a>(
         && callee.is_some_and(|class| {
             class != "Error" && ERROR_CLASSES.iter().any(|known| known.to_bytes() == class.as_bytes())
         });
-    let site = split_place(place).filter(|(_, _, column)| *column <= LAST_COLUMN).and_then(|(file, line, column)| {
-        Some((file, call_sites::find(source_of(file)?, line, column, callee, is_simple)?))
+    let seen = split_place(place).filter(|(_, _, column)| *column <= LAST_COLUMN).and_then(|(file, line, column)| {
+        let source = source_of(file)?;
+        let site = call_sites::find(source, line, column, callee, is_simple);
+        let kind = site.as_ref().map(|site| site.kind);
+        let (line, column) = match site {
+            Some(site) => (site.line, site.column),
+            None => (line, call_sites::characters_to(source, line, column)?),
+        };
+        Some((format!("{file}:{line}:{column}"), kind))
     });
-    Some(match site {
-        Some((file, site)) => {
-            Frame { name, place: Some(format!("{file}:{}:{}", site.line, site.column)), kind: Some(site.kind) }
-        }
-        None => Frame { name, place: Some(place.to_owned()), kind: None },
-    })
-}
-
-/// A line of a module, by its own count, which begins behind the wrapper's two lines.
-pub(super) fn line_of(source: &[u8], line: u32) -> &[u8] {
-    source.split(|byte| *byte == b'\n').nth((line as usize).saturating_add(1)).unwrap_or(b"")
+    let (place, kind) = seen.unwrap_or_else(|| (place.to_owned(), None));
+    Some(Frame { name, place: Some(place), kind })
 }
 
 fn split_place(place: &str) -> Option<(&str, u32, u32)> {

@@ -3,7 +3,7 @@
 use super::super::breaker::Breach;
 use super::super::builtins::{self, BuiltinIndex};
 use super::super::js::{Js, Module, Thrown, Value};
-use super::super::module_source::{FIRST_LINE, explain_syntax_error, keep_module_source};
+use super::super::module_source::{FIRST_LINE, explain_syntax_error, keep_module_source, module_problem};
 use super::super::require::{self, Loaded};
 use super::graph::{Content, Index};
 use super::meta;
@@ -89,7 +89,7 @@ fn compile(js: Js, index: Index) -> Result<Module, Thrown> {
     });
     let module = match js.compile_module(source, name, FIRST_LINE) {
         Ok(module) => module,
-        Err(Thrown) => return Err(explain_syntax_error(js, source)),
+        Err(Thrown) => return Err(explain_syntax_error(js, source, module_problem)),
     };
     js.with_state(|state| {
         let source = Arc::new(state.esm.take_source());

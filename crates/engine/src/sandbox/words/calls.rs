@@ -167,7 +167,7 @@ impl Stretch<'_> {
     }
 
     /// Whether a bracket belongs to `if`, `while` or the like.
-    fn is_head(&self, open: usize) -> bool {
+    pub(super) fn is_head(&self, open: usize) -> bool {
         open > 0
             && self.is(open, b"(")
             && self.tokens[open - 1].kind == Kind::Word
@@ -199,7 +199,7 @@ impl Stretch<'_> {
     }
 
     /// Behind a function's body, or a method's.
-    fn end_of_function(&self, at: usize) -> Option<usize> {
+    pub(super) fn end_of_function(&self, at: usize) -> Option<usize> {
         let parameters = (at..self.tokens.len()).find(|index| self.is(*index, b"("))?;
         let body = self.tokens[parameters].partner? + 1;
         if !self.is(body, b"{") {
@@ -209,7 +209,7 @@ impl Stretch<'_> {
     }
 
     /// Behind the body of an arrow function.
-    fn end_of_arrow(&self, arrow: usize) -> Option<usize> {
+    pub(super) fn end_of_arrow(&self, arrow: usize) -> Option<usize> {
         let mut at = arrow + 1;
         if self.is(at, b"{") {
             return Some(self.tokens[at].partner? + 1);

@@ -1,9 +1,12 @@
 //! The engine's messages in V8's words, where message and source leave no doubt. Must not know the engine: text in, text out.
 
 mod calls;
+mod destructuring;
 pub(super) mod json;
 mod operands;
+mod patterns;
 mod stretch;
+pub(super) mod syntax;
 mod tokens;
 
 use super::call_sites::{byte_of_column, start_of_line};
@@ -44,7 +47,7 @@ impl<'a> Place<'a> {
 }
 
 /// Messages that stand for themselves: class, the engine's words, V8's.
-const ALIKE: [(&CStr, &str, &str); 15] = [
+const ALIKE: [(&CStr, &str, &str); 20] = [
     (c"RangeError", "invalid array length", "Invalid array length"),
     (c"RangeError", "invalid string length", "Invalid string length"),
     (c"RangeError", "BigInt division by zero", "Division by zero"),
@@ -60,6 +63,15 @@ const ALIKE: [(&CStr, &str, &str); 15] = [
     (c"TypeError", "invalid value used as WeakSet key", "Invalid value used in weak set"),
     (c"RangeError", "bad normalization form", "The normalization form should be one of NFC, NFD, NFKC, NFKD."),
     (c"URIError", "expecting hex digit", "URI malformed"),
+    (c"URIError", "expecting surrogate pair", "URI malformed"),
+    (c"TypeError", "toPrimitive", "Cannot convert object to primitive value"),
+    (c"TypeError", "cannot invoke a running generator", "Generator is already running"),
+    (c"ReferenceError", "'this' can be initialized only once", "Super constructor may only be called once"),
+    (
+        c"TypeError",
+        "derived class constructor must return an object or undefined",
+        "Derived constructors may only return object or undefined",
+    ),
 ];
 
 /// Messages of built-in functions: the function, the engine's words, V8's.
@@ -93,11 +105,17 @@ pub(super) fn reword(class: &CStr, message: &[u8], place: &Place<'_>) -> Option<
     }
     if place.is_native {
         let found = OF_FUNCTIONS.iter().find(|(of, engines, _)| of.as_bytes() == place.function && *engines == message);
-        return found.map(|(_, _, words)| (*words).to_owned()).or_else(|| of_property(message, None));
+        return found
+            .map(|(_, _, words)| (*words).to_owned())
+            .or_else(|| of_class(message, std::str::from_utf8(place.function).ok()?))
+            .or_else(|| of_property(message, None));
     }
     match (class.to_bytes(), message) {
         (b"TypeError", "not a function") => place.look(|stretch| stretch.failed_call(None)),
-        (b"TypeError", "value is not iterable") => place.look(Stretch::failed_iteration),
+        (b"TypeError", "value is not iterable") => place.look(|stretch| stretch.failed_iteration(place.function)),
+        (b"TypeError", "Cannot convert undefined or null to object") => {
+            place.look(|stretch| stretch.failed_pattern(place.function))
+        }
         (b"TypeError", "class constructors must be invoked with 'new'") => {
             let name = std::str::from_utf8(place.function).ok().filter(|name| !name.is_empty())?;
             Some(format!("Class constructor {name} cannot be invoked without 'new'"))
@@ -117,6 +135,40 @@ pub(super) fn reword(class: &CStr, message: &[u8], place: &Place<'_>) -> Option<
     }
 }
 
+/// Messages that several built-in functions share.
+fn of_class(message: &str, function: &str) -> Option<String> {
+    const CONSTRUCTORS: [&str; 16] = [
+        "ArrayBuffer",
+        "SharedArrayBuffer",
+        "DataView",
+        "Proxy",
+        "WeakRef",
+        "FinalizationRegistry",
+        "Int8Array",
+        "Uint8Array",
+        "Uint8ClampedArray",
+        "Int16Array",
+        "Uint16Array",
+        "Int32Array",
+        "Uint32Array",
+        "Float32Array",
+        "Float64Array",
+        "BigInt64Array",
+    ];
+    match message {
+        "must be called with new" if CONSTRUCTORS.contains(&function) => {
+            Some(format!("Constructor {function} requires 'new'"))
+        }
+        "not an object" if function == "Proxy" => {
+            Some("Cannot create proxy with a non-object as target or handler".to_owned())
+        }
+        "out of bound" if function.starts_with("get") || function.starts_with("set") => {
+            Some("Offset is outside the bounds of the DataView".to_owned())
+        }
+        _ => None,
+    }
+}
+
 /// `cannot read property 'x' of undefined`, `cannot set property …`; without a place, of a built-in function.
 fn of_property(message: &str, place: Option<&Place<'_>>) -> Option<String> {
     let (verb, rest) = message.strip_prefix("cannot ")?.split_once(" property '")?;
@@ -130,7 +182,7 @@ fn of_property(message: &str, place: Option<&Place<'_>>) -> Option<String> {
         _ => return None,
     };
     if name == "Symbol.iterator" {
-        let iteration = place.and_then(|place| place.look(Stretch::failed_iteration));
+        let iteration = place.and_then(|place| place.look(|stretch| stretch.failed_iteration(place.function)));
         let kind = if value == "null" { "object null" } else { value };
         return iteration
             .filter(|words| !words.starts_with("Spread"))

@@ -4,8 +4,16 @@ use super::stretch::Stretch;
 use super::tokens::Kind;
 
 impl Stretch<'_> {
-    /// What was to be iterated over at the place.
-    pub(super) fn failed_iteration(&self) -> Option<String> {
+    /// What was to be iterated over at the place, in a function of this name.
+    pub(super) fn failed_iteration(&self, function: &[u8]) -> Option<String> {
+        let has_list = self.taken_apart(function)?.patterns.iter().any(|open| self.is(*open, b"["));
+        match self.iterated() {
+            Some(words) => Some(words).filter(|_| !has_list),
+            None => self.failed_list(function),
+        }
+    }
+
+    fn iterated(&self) -> Option<String> {
         let start = self.start_of_path(self.place);
         let end = self.end_of_path(self.place);
         let before = start.checked_sub(1)?;
@@ -24,7 +32,7 @@ impl Stretch<'_> {
         Some(format!("{shown} is not iterable"))
     }
 
-    fn is_for(&self, open: usize) -> bool {
+    pub(super) fn is_for(&self, open: usize) -> bool {
         self.is(open - 1, b"for") || (self.is(open - 1, b"await") && open > 1 && self.is(open - 2, b"for"))
     }
 

@@ -8,7 +8,7 @@ const BEFORE: usize = 4 << 10;
 const LONGEST_SHOWN: usize = 200;
 
 pub(super) struct Stretch<'a> {
-    source: &'a [u8],
+    pub(super) source: &'a [u8],
     pub(super) tokens: Vec<Token>,
     /// The token at the place.
     pub(super) place: usize,
