@@ -247,8 +247,8 @@ ${sources.map((source) => `attempt(function () {\n${source}\n})`).join(',\n')}
 const inHost = (source) => vm.runInNewContext(`(async () => { try { await (function () {\n${source}\n})(); return 'nothing'; } catch (error) { return error.name + ': ' + error.message; } })()`);
 
 test('what was taken apart is named as this host names it, if its engine is V8', async () => {
-  const sources = TAKEN_APART.map((source) => `async () => { try { await (function () {\n${source}\n})(); return 'nothing'; } catch (error) { return error.name + ': ' + error.message; } }`);
-  const answers = await run(`exports.main = async () => { const answers = []; for (const attempt of [\n${sources.join(',\n')}\n]) answers.push(await attempt()); return answers; };`);
+  const attempts = TAKEN_APART.map((source) => `list.push(async () => { try { await (function () {\n${source}\n})(); return 'nothing'; } catch (error) { return error.name + ': ' + error.message; } });`);
+  const answers = await run(`const list = [];\n${attempts.join('\n')}\nexports.main = async () => { const answers = []; for (const attempt of list) answers.push(await attempt()); return answers; };`);
   const expected = await Promise.all(TAKEN_APART.map(inHost));
   for (const [index, said] of answers.entries()) {
     assert.match(said, /^TypeError: Cannot (destructure .* as it is|read properties of) undefined or null/, TAKEN_APART[index]);

@@ -4,7 +4,7 @@
 //! The engine calls `made` where it would call the guest's `Error.prepareStackTrace`, which is called from here.
 
 use super::js::{Args, Js, JsResult, ObjectClass, Shape, Thrown, Value};
-use super::state::{Reworded, RunState};
+use super::state::{Making, RunState};
 use super::words::{self, Place};
 use super::{builtins, objects};
 use std::ffi::CStr;
@@ -127,7 +127,7 @@ fn reword_json(js: Js, error: Value, text: Value) -> Result<(), Thrown> {
     // The error of a reviver comes after the text was found to be right.
     let is_reworded = js.with_state(|state| {
         let problem = words::json::problem_of(&String::from_utf8_lossy(text.bytes()));
-        state.reworded = Reworded { words: problem, ..Reworded::default() };
+        state.reworded.words = problem;
         state.reworded.words.is_some()
     });
     js.free_text(text);
@@ -248,21 +248,18 @@ fn reword(js: Js, error: Value, sites: Value) -> Result<(), Thrown> {
 
 /// Leaves in the state what V8 says; `place` lacks what the state knows about the file, which built-in functions have none of.
 fn look_up(state: &mut RunState, class: &CStr, message: &[u8], file: Option<&[u8]>, place: &Place<'_>) {
-    let last = &state.reworded;
-    if let Some(file) = file
-        && (last.file.as_slice(), last.place, last.message.as_slice()) == (file, (place.line, place.column), message)
-    {
-        return;
-    }
-    let source = file.and_then(|file| state.sources.get(std::str::from_utf8(file).ok()?));
-    let source = source.map_or(&[][..], |source| source.bytes());
-    let words = words::reword(class, message, &Place { is_native: file.is_none(), source, ..*place });
-    state.reworded = Reworded {
-        file: file.unwrap_or_default().to_vec(),
+    let making = Making {
         place: (place.line, place.column),
+        file: file.unwrap_or_default().to_vec(),
+        function: place.function.to_vec(),
         message: message.to_vec(),
-        words,
     };
+    let sources = &state.sources;
+    state.reworded.look_up(making, |making| {
+        let source = file.and_then(|file| sources.get(std::str::from_utf8(file).ok()?));
+        let source = source.map_or(&[][..], |source| source.bytes());
+        words::reword(class, &making.message, &Place { is_native: file.is_none(), source, ..*place })
+    });
 }
 
 /// Puts call sites into the state's `frames` as the engine would write them, one a line.

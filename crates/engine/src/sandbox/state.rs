@@ -128,13 +128,46 @@ pub(super) struct RunState {
     order: u64,
 }
 
-/// An error of the engine's by its place and message, and its message in V8's words if there are any.
+/// The engine's errors of late, by where they were made and what they said, and V8's words for them if there are any.
 #[derive(Default)]
 pub(super) struct Reworded {
-    pub(super) file: Vec<u8>,
-    pub(super) place: (u32, u32),
-    pub(super) message: Vec<u8>,
+    /// Of the error at hand.
     pub(super) words: Option<String>,
+    recent: Vec<(Making, Option<String>)>,
+    next: usize,
+}
+
+/// What decides about the words for an error.
+#[derive(PartialEq, Eq)]
+pub(super) struct Making {
+    pub(super) place: (u32, u32),
+    pub(super) file: Vec<u8>,
+    pub(super) function: Vec<u8>,
+    pub(super) message: Vec<u8>,
+}
+
+impl Reworded {
+    /// Guests that fail over and over do so at few places; longer texts than this are not kept.
+    const MOST: usize = 64;
+    const LONGEST: usize = 4 << 10;
+
+    pub(super) fn look_up(&mut self, making: Making, words: impl FnOnce(&Making) -> Option<String>) {
+        if let Some((_, known)) = self.recent.iter().find(|(known, _)| *known == making) {
+            self.words.clone_from(known);
+            return;
+        }
+        self.words = words(&making);
+        if making.file.len() + making.function.len() + making.message.len() > Self::LONGEST {
+            return;
+        }
+        let entry = (making, self.words.clone());
+        if self.recent.len() < Self::MOST {
+            self.recent.push(entry);
+        } else {
+            self.recent[self.next] = entry;
+            self.next = (self.next + 1) % Self::MOST;
+        }
+    }
 }
 
 /// The texts of one module while it is read.

@@ -18,6 +18,8 @@ use stretch::Stretch;
 const LAST_COLUMN: u32 = 64 << 10;
 /// Source behind the place that is looked at, first and at most.
 const BEHIND: [usize; 2] = [512, 16 << 10];
+/// The same where a pattern is looked for: what is read next comes soon.
+const NEAR: [usize; 1] = [4 << 10];
 /// The engine cuts names in its messages at about this many bytes.
 const LONGEST_NAME: usize = 58;
 
@@ -37,12 +39,16 @@ pub(super) struct Place<'a> {
 impl<'a> Place<'a> {
     /// What `look` finds in the source around the place. Most of it is near.
     fn look<T>(&self, look: impl Fn(&Stretch<'a>) -> Option<T>) -> Option<T> {
+        self.look_at(&BEHIND, look)
+    }
+
+    fn look_at<T>(&self, behind: &[usize], look: impl Fn(&Stretch<'a>) -> Option<T>) -> Option<T> {
         if self.column > LAST_COLUMN {
             return None;
         }
         let start = start_of_line(self.source, self.line)?;
         let place = start + byte_of_column(&self.source[start..], self.column)?;
-        BEHIND.iter().find_map(|behind| look(&Stretch::around(self.source, place, *behind)?))
+        behind.iter().find_map(|behind| look(&Stretch::around(self.source, place, *behind)?))
     }
 }
 
@@ -112,9 +118,11 @@ pub(super) fn reword(class: &CStr, message: &[u8], place: &Place<'_>) -> Option<
     }
     match (class.to_bytes(), message) {
         (b"TypeError", "not a function") => place.look(|stretch| stretch.failed_call(None)),
-        (b"TypeError", "value is not iterable") => place.look(|stretch| stretch.failed_iteration(place.function)),
+        (b"TypeError", "value is not iterable") => {
+            place.look_at(&NEAR, |stretch| stretch.failed_iteration(place.function))
+        }
         (b"TypeError", "Cannot convert undefined or null to object") => {
-            place.look(|stretch| stretch.failed_pattern(place.function))
+            place.look_at(&NEAR, |stretch| stretch.failed_pattern(place.function))
         }
         (b"TypeError", "class constructors must be invoked with 'new'") => {
             let name = std::str::from_utf8(place.function).ok().filter(|name| !name.is_empty())?;
@@ -182,7 +190,8 @@ fn of_property(message: &str, place: Option<&Place<'_>>) -> Option<String> {
         _ => return None,
     };
     if name == "Symbol.iterator" {
-        let iteration = place.and_then(|place| place.look(|stretch| stretch.failed_iteration(place.function)));
+        let iteration =
+            place.and_then(|place| place.look_at(&NEAR, |stretch| stretch.failed_iteration(place.function)));
         let kind = if value == "null" { "object null" } else { value };
         return iteration
             .filter(|words| !words.starts_with("Spread"))

@@ -183,8 +183,11 @@ impl Stretch<'_> {
                 !is_in_pattern && !is_head && !self.is_parameters(before)
             }
             b"[" => !is_in_pattern,
-            b"}" => self.is(at + 1, b".") || self.is(at + 1, b"("),
-            b"{" => self.is(at + 1, b"."),
+            b"}" | b"{" | b"," => {
+                let is_called =
+                    self.is(at + 1, b"(") && self.tokens[at + 1].partner.is_some_and(|close| !self.is(close + 1, b"{"));
+                is_called || self.is(at + 1, b".")
+            }
             text => BEFORE.contains(&text) || text.ends_with(b"${"),
         }
     }
