@@ -118,3 +118,45 @@ test('maps count as sources: one above limits.sourceBytes is not read', async ()
   assert.equal(await place(files), ORIGINAL);
   assert.equal(await place(files, { limits: { sourceBytes: 100_000 } }), COMPILED);
 });
+
+/** The first places in the stacks of as many runs. */
+async function places(app, count) {
+  const errors = await Promise.all(Array.from({ length: count }, () => app.run('main').catch((thrown) => thrown)));
+  return errors.map((error) => /\(?(\/[^()\n]*:\d+:\d+)\)?$/m.exec(error.stack)[1]);
+}
+
+test('a prepared application has the maps it was prepared with, whatever becomes of the files', async () => {
+  const on = new IsolatedRuntime();
+  const slow = FAILS.replace('() => {', 'async () => { await new Promise((done) => setTimeout(done, 20));');
+  const original = '/src/index.ts:7:5';
+  for (const change of [(file) => fs.rmSync(file), (file) => fs.writeFileSync(file, JSON.stringify({ ...MAP, sources: ['../src/other.ts'] }))]) {
+    const root = folder({ 'dist/index.js': `${slow}//# sourceMappingURL=index.js.map`, 'dist/index.js.map': MAP });
+    const app = await on.prepare({ root, file: 'dist/index.js' });
+    change(path.join(root, 'dist/index.js.map'));
+    assert.deepEqual(await places(app, 12), Array(12).fill(original));
+    assert.ok(on.stats().sandboxes > 1, 'more than one sandbox loaded it');
+    app.close();
+  }
+  await on.shutdown();
+});
+
+test('a map that comes after an application was prepared is none of its own', async () => {
+  const on = new IsolatedRuntime();
+  const root = folder({ 'dist/index.js': `${FAILS}//# sourceMappingURL=index.js.map` });
+  const app = await on.prepare({ root, file: 'dist/index.js' });
+  fs.writeFileSync(path.join(root, 'dist/index.js.map'), JSON.stringify(MAP));
+  assert.deepEqual(await places(app, 2), [COMPILED, COMPILED]);
+  assert.deepEqual(await places(await on.prepare({ root, file: 'dist/index.js' }), 1), [ORIGINAL]);
+  await on.shutdown();
+});
+
+test('the maps of a prepared application together keep to limits.sourceBytes', async () => {
+  const on = new IsolatedRuntime();
+  const map = { ...MAP, sourcesContent: ['x'.repeat(60_000)] };
+  const files = { 'dist/index.js': `require('./b'); ${FAILS}//# sourceMappingURL=a.map`, 'dist/b.js': '0;\n//# sourceMappingURL=a.map', 'dist/a.map': map };
+  const root = folder(files);
+  const options = { root, file: 'dist/index.js' };
+  assert.deepEqual(await places(await on.prepare({ ...options, limits: { sourceBytes: 200_000 } }), 1), [ORIGINAL]);
+  assert.notDeepEqual(await places(await on.prepare({ ...options, limits: { sourceBytes: 50_000 } }), 1), [ORIGINAL]);
+  await on.shutdown();
+});

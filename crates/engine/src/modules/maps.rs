@@ -14,11 +14,17 @@ impl ModuleLoader {
         if !is_map || name.contains('\0') || name.contains(':') || Path::new(name).is_absolute() {
             return None;
         }
-        let real = self.files.real_file(&normalize(&from.path().parent()?.join(name)))?;
-        let file = approve(&self.policy, real, Origin::Own)?;
-        match files::read_approved(&file, limit, |bytes| String::from_utf8_lossy(&bytes).into_owned()) {
-            Ok(Contents::Text(text)) => Some(text),
-            _ => None,
+        let read = || {
+            let real = self.files.real_file(&normalize(&from.path().parent()?.join(name)))?;
+            let file = approve(&self.policy, real, Origin::Own)?;
+            match files::read_approved(&file, limit, |bytes| String::from_utf8_lossy(&bytes).into_owned()) {
+                Ok(Contents::Text(text)) => Some(text),
+                _ => None,
+            }
+        };
+        match &self.recording {
+            Some(recording) => recording.source_map(from, read),
+            None => read(),
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct Recording {
     texts: Mutex<HashMap<PathBuf, SharedText>>,
     found: Mutex<HashMap<Asked, ApprovedPath>>,
     types: Mutex<HashMap<PathBuf, PackageType>>,
+    /// Source maps by the modules that name them; those that could not be read as well.
+    maps: Mutex<HashMap<PathBuf, Option<SharedText>>>,
 }
 
 impl Recording {
@@ -44,6 +46,15 @@ impl Recording {
 
     pub(super) fn keep_found(&self, asked: Asked, file: ApprovedPath) -> ApprovedPath {
         keep(&self.found, asked, file)
+    }
+
+    pub(super) fn source_map(
+        &self,
+        module: &ApprovedPath,
+        read: impl FnOnce() -> Option<SharedText>,
+    ) -> Option<SharedText> {
+        let module = module.path().to_path_buf();
+        known(&self.maps, &module).unwrap_or_else(|| keep(&self.maps, module, read()))
     }
 
     pub(super) fn package_type(&self, folder: PathBuf, look: impl FnOnce() -> PackageType) -> PackageType {

@@ -48,7 +48,7 @@ pub struct ModuleLoader {
     /// What was opened while it was looked for, until it is read.
     opened: RefCell<Option<OpenedFile>>,
     /// While an application is prepared: what it is loaded from.
-    recording: Option<Arc<Recording>>,
+    pub(super) recording: Option<Arc<Recording>>,
 }
 
 impl ModuleLoader {

@@ -193,6 +193,7 @@ impl Sandbox {
             return Some(Progress::Done(outcome));
         }
         self.take_image();
+        self.outside.state.know_maps();
         self.prepared = Some((id, self.outside.state.keep()));
         // What the run loads beyond the application is read as it is now.
         self.outside.state.loader = self.prepared.as_ref().and_then(|(_, kept)| kept.loader());

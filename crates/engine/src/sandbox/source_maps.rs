@@ -1,6 +1,7 @@
 //! The source maps of a run's modules, and the names that its stacks give to what they lead to.
 //!
-//! A map is looked for when a stack is written. What is wrong with one, or too large, leaves the compiled place.
+//! A map is looked for when a stack is written; a prepared application has those that it was prepared with. What is wrong with
+//! one, or too large, leaves the compiled place.
 
 use super::base64;
 use super::source_map::{Original, SourceMap};
@@ -54,10 +55,15 @@ impl SourceMaps {
             self.bytes += text.len() as u64;
             return SourceMap::parse(&String::from_utf8(base64::decode(text.as_bytes())).ok()?);
         }
-        let text = read(url, room)?;
+        let text = read(url, room).filter(|text| text.as_str().len() as u64 <= room)?;
         self.bytes += text.as_str().len() as u64;
         SourceMap::parse(text.as_str())
     }
+}
+
+/// The name of the file that a module says its map is in.
+pub(super) fn file_of(source: &[u8]) -> Option<&str> {
+    url_of(source).filter(|url| !url.starts_with("data:"))
 }
 
 /// What the comment at the end of a module says.

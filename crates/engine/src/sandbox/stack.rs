@@ -133,6 +133,9 @@ fn write_frames(state: &mut RunState, class: Option<&str>) {
     };
     let original_of = |file: &str, line: u32, column: u32| {
         maps.place((file, line, column), sources.get(file)?.bytes(), limit, |name, room| {
+            if let Some(known) = state.known_maps.get(file) {
+                return known.clone();
+            }
             let module = state.modules.iter().find(|module| module.file.display() == file)?;
             state.loader.as_ref()?.source_map(name, &module.file, room)
         })

@@ -10,7 +10,7 @@ use super::host_calls::HostCalls;
 use super::js::{Terminated, Value};
 use super::random::Random;
 use super::realm::Realm;
-use super::source_maps::SourceMaps;
+use super::source_maps::{self, SourceMaps};
 use super::timer_queue::Timers;
 use super::{RunSpec, Services};
 use crate::errors::Failure;
@@ -110,6 +110,8 @@ pub(super) struct RunState {
     pub(super) source_bytes: usize,
     /// The source maps of modules that were in stacks.
     pub(super) source_maps: SourceMaps,
+    /// The texts of those of a prepared application.
+    pub(super) known_maps: Arc<KnownMaps>,
     /// Text on its way into the guest.
     pub(super) scratch: String,
     /// What `require` was called with; then what it complains about.
@@ -191,7 +193,11 @@ pub(super) struct Kept {
     prepare_stack: Option<Value>,
     sources: Arc<HashMap<String, Arc<Terminated>>>,
     source_bytes: usize,
+    maps: Arc<KnownMaps>,
 }
+
+/// The maps of a prepared application by the names of its modules; of those without one as well.
+pub(super) type KnownMaps = HashMap<String, Option<SharedText>>;
 
 impl Kept {
     /// For another run that may load what the application could.
@@ -250,7 +256,25 @@ impl RunState {
             prepare_stack: self.prepare_stack,
             sources: Arc::clone(&self.sources),
             source_bytes: self.source_bytes,
+            maps: Arc::clone(&self.known_maps),
         }
+    }
+
+    /// Reads the maps of all modules, as the files are now. All of them together count like those of a run.
+    pub(super) fn know_maps(&mut self) {
+        let mut room = self.limit_of_sources();
+        let mut maps = KnownMaps::new();
+        let Some(loader) = &self.loader else { return };
+        for module in self.modules.iter() {
+            let name = module.file.display();
+            let Some(file) = self.sources.get(name).and_then(|source| source_maps::file_of(source.bytes())) else {
+                continue;
+            };
+            let text = loader.source_map(file, &module.file, room);
+            room = room.saturating_sub(text.as_ref().map_or(0, |text| text.as_str().len() as u64));
+            maps.insert(name.to_owned(), text);
+        }
+        self.known_maps = Arc::new(maps);
     }
 
     /// Makes the state that of a sandbox whose image was taken when `kept` was.
@@ -262,6 +286,7 @@ impl RunState {
         self.prepare_stack = kept.prepare_stack;
         self.sources = Arc::clone(&kept.sources);
         self.source_bytes = kept.source_bytes;
+        self.known_maps = Arc::clone(&kept.maps);
     }
 
     pub(super) fn next_order(&mut self) -> u64 {
