@@ -132,26 +132,7 @@ impl Rig {
     }
 
     pub(crate) fn request(&self, file: &str, func_name: &str, timeout: u64) -> Request {
-        Request {
-            root: self.root.to_string_lossy().into_owned(),
-            file: file.to_owned(),
-            func_name: func_name.to_owned(),
-            source_extensions: vec!["js".to_owned()],
-            external: Vec::new(),
-            whitelisted_paths: Vec::new(),
-            timeout,
-            priority: 0,
-            limits: Limits::default(),
-            console: true,
-            result: Default::default(),
-            hooks: Default::default(),
-            host_functions: Vec::new(),
-            prepared: None,
-            builtins: None,
-            stubs: true,
-            is_preparing: false,
-            hook_data: Default::default(),
-        }
+        Request { console: true, ..Request::new(&self.root, file, func_name, timeout) }
     }
 
     /// Runs it to its end. `on_event` hears what the run asks the host for.

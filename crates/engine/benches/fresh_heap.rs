@@ -50,27 +50,7 @@ fn services() -> Arc<Services> {
 }
 
 fn echo(root: &Path) -> Box<RunSpec> {
-    let limits = Limits::default();
-    let request = Request {
-        root: root.to_string_lossy().into_owned(),
-        file: "echo.js".to_owned(),
-        func_name: "echo".to_owned(),
-        source_extensions: vec!["js".to_owned()],
-        external: Vec::new(),
-        whitelisted_paths: Vec::new(),
-        timeout: 5_000,
-        priority: 0,
-        limits,
-        console: false,
-        result: Default::default(),
-        hooks: Default::default(),
-        host_functions: Vec::new(),
-        prepared: None,
-        builtins: None,
-        stubs: true,
-        is_preparing: false,
-        hook_data: Default::default(),
-    };
+    let request = Request::new(root, "echo.js", "echo", 5_000);
     let control = Arc::new(RunControl::new(Duration::from_secs(5), None));
     Box::new(RunSpec { id: 1, request, args: format!("J[{JSON}]"), context: String::new(), control, began: None })
 }

@@ -2,6 +2,7 @@
 
 use crate::limits::Limits;
 use serde::Deserialize;
+use std::path::Path;
 
 /// Where a hook of the user runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -103,6 +104,34 @@ pub struct Request {
     /// Handed back with every request to the hook thread.
     #[serde(default)]
     pub hook_data: serde_json::Value,
+}
+
+impl Request {
+    /// A call of `func_name` in a JavaScript module below `root`, with the default limits and `timeout` milliseconds; without
+    /// packages, hooks, functions of the host, or a console.
+    #[must_use]
+    pub fn new(root: &Path, file: &str, func_name: &str, timeout: u64) -> Self {
+        Self {
+            root: root.to_string_lossy().into_owned(),
+            file: file.to_owned(),
+            func_name: func_name.to_owned(),
+            source_extensions: vec!["js".to_owned()],
+            external: Vec::new(),
+            whitelisted_paths: Vec::new(),
+            timeout,
+            priority: 0,
+            limits: Limits::default(),
+            console: false,
+            result: ResultForm::default(),
+            hooks: Hooks::default(),
+            host_functions: Vec::new(),
+            prepared: None,
+            builtins: None,
+            stubs: yes(),
+            is_preparing: false,
+            hook_data: serde_json::Value::Null,
+        }
+    }
 }
 
 fn yes() -> bool {
