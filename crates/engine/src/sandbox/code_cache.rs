@@ -1,7 +1,7 @@
 //! Bytecode of module sources, compiled once per process and shared by all sandboxes.
 //!
-//! Bytecode follows from the source and the file's name alone, and both are compared in full, so no guest can put anything
-//! into it that another guest would not have got anyway. It is never read from outside the process.
+//! Bytecode follows from the source, the file's name and the format alone, and all are compared in full, so no guest can put
+//! anything into it that another guest would not have got anyway. It is never read from outside the process.
 
 use super::js::Terminated;
 use crate::bounded_cache::BoundedCache;
@@ -16,7 +16,16 @@ pub(super) struct Code {
     pub(super) bytecode: Vec<u8>,
 }
 
-type Key = (String, u64);
+/// What the bytecode is of.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Format {
+    /// The function around a CommonJS module.
+    Script,
+    /// An ES module, which names what it imports and has nothing of it.
+    Module,
+}
+
+type Key = (String, u64, Format);
 
 fn cache() -> &'static BoundedCache<Key, (SharedText, Arc<Code>)> {
     static CACHE: OnceLock<BoundedCache<Key, (SharedText, Arc<Code>)>> = OnceLock::new();
@@ -24,12 +33,16 @@ fn cache() -> &'static BoundedCache<Key, (SharedText, Arc<Code>)> {
 }
 
 /// The code of a file with this name and this text, if it has been compiled before.
-pub(super) fn get(name: &str, text: &SharedText) -> Option<Arc<Code>> {
-    let (known, code) = cache().get(&(name.to_owned(), text.hash()))?;
+pub(super) fn get(name: &str, text: &SharedText, format: Format) -> Option<Arc<Code>> {
+    let (known, code) = cache().get(&(name.to_owned(), text.hash(), format))?;
     is_same(&known, text).then_some(code)
 }
 
-pub(super) fn insert(name: String, text: &SharedText, code: &Arc<Code>) {
+pub(super) fn insert(name: String, text: &SharedText, format: Format, code: &Arc<Code>) {
     let bytes = name.len() + text.as_str().len() + code.source.bytes().len() + code.bytecode.len();
-    cache().insert((name, text.hash()), (text.clone(), code.clone()), bytes);
+    cache().insert((name, text.hash(), format), (text.clone(), code.clone()), bytes);
 }
+
+#[cfg(test)]
+#[path = "code_cache_tests.rs"]
+mod tests;

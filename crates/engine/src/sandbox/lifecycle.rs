@@ -168,6 +168,12 @@ impl Sandbox {
         self.go_on(stack, begin)
     }
 
+    /// Modules that were compiled for the run, and not loaded from code that was kept.
+    #[cfg(test)]
+    pub(super) fn compiled(&self) -> u64 {
+        self.outside.state.compiled
+    }
+
     fn loader(&self, spec: &RunSpec) -> Result<ModuleLoader, ModuleError> {
         let options = spec.policy();
         let Some((_, kept)) = self.prepared.as_ref().filter(|(id, _)| spec.request.prepared == Some(*id)) else {

@@ -1,6 +1,6 @@
 //! A module's source: read, compiled by the user's compiler, wrapped, evaluated, and explained when it does not parse.
 
-use super::code_cache::{self, Code};
+use super::code_cache::{self, Code, Format as CodeFormat};
 use super::js::{Bytecode, Js, ObjectClass, Shape, Terminated, TextView, Thrown, Value};
 use super::module_object::decorate_require;
 use super::require::{Verdict, ask, fail, judge, not_loadable};
@@ -79,19 +79,26 @@ fn read(state: &mut RunState) -> Result<Read, Verdict> {
         return Err(fail(state, Failure::too_many_bytes(&what, limits.source_bytes, measured)));
     }
     // What has been compiled as a script before needs no look at its text.
-    state.code = if kind == SourceKind::Module { None } else { code_cache::get(&display, &text) };
-    let read = if state.code.is_some() { Read::Script } else { arrange(state, text.as_str(), kind) };
+    state.code = if kind == SourceKind::Module { None } else { code_cache::get(&display, &text, CodeFormat::Script) };
+    let read = if state.code.is_some() { Read::Script } else { arrange(state, &display, &text, kind) };
     state.module_text = Some(text);
     Ok(read)
 }
 
 /// Decides what the source is, and puts it into `state.source` as the engine wants it.
-fn arrange(state: &mut RunState, text: &str, kind: SourceKind) -> Read {
+fn arrange(state: &mut RunState, display: &str, text: &SharedText, kind: SourceKind) -> Read {
     let package = || match (&state.loader, &state.found) {
         (Some(loader), Some(file)) => loader.package_type(file),
         _ => PackageType::Unsaid,
     };
-    let format = format_of(kind, text, package);
+    let format = format_of(kind, text.as_str(), package);
+    let code = if format == Format::Script { None } else { code_cache::get(display, text, CodeFormat::Module) };
+    // Bytecode has the name that the engine knows the module by.
+    state.code = code.filter(|_| state.found.clone().is_some_and(|file| state.esm.is_named(&file, display)));
+    if state.code.is_some() {
+        return Read::Module;
+    }
+    let text = text.as_str();
     state.may_be_module = format == Format::Unclear;
     if format == Format::Module {
         state.source = Terminated::new(surrounded(MODULE_START, text, ""));
@@ -229,14 +236,24 @@ fn evaluate_text(js: Js) -> Result<Option<Value>, Thrown> {
         }
         Err(Thrown) => return Err(explain_syntax_error(js, source, module_problem)),
     };
-    // Writing bytecode takes room in the guest's heap that the guest has not asked for.
-    let has_room = js.room() >= ROOM_FOR_BYTECODE + source.bytes().len() * BYTECODE_OF_SOURCE;
-    if has_room && !has_tagged_template(source.bytes()) && !lists_inherit_raw(js)? {
+    js.with_state(|state| state.compiled += 1);
+    if can_be_kept(js, source)? {
         let bytecode = js.write_bytecode(script)?;
-        js.with_state(|state| keep_code(state, bytecode));
+        js.with_state(|state| {
+            let (name, source) = (state.file_name.bytes(), Arc::new(std::mem::take(&mut state.source)));
+            let name = String::from_utf8_lossy(name).into_owned();
+            state.code = Some(keep_code(name, state.module_text.as_ref(), CodeFormat::Script, source, bytecode));
+        });
         js.free_bytecode(bytecode);
     }
     js.run_compiled(script).map(Some)
+}
+
+/// Whether bytecode of this source can be written, and would be what anybody else would get.
+pub(super) fn can_be_kept(js: Js, source: TextView) -> Result<bool, Thrown> {
+    // Writing bytecode takes room in the guest's heap that the guest has not asked for.
+    let has_room = js.room() >= ROOM_FOR_BYTECODE + source.bytes().len() * BYTECODE_OF_SOURCE;
+    Ok(has_room && !has_tagged_template(source.bytes()) && !lists_inherit_raw(js)?)
 }
 
 /// Whether a list has a `raw` of the guest's. The engine looks that up while it writes what it takes for a template, and what
@@ -263,14 +280,18 @@ fn lists_inherit_raw(js: Js) -> Result<bool, Thrown> {
     Ok(is_found)
 }
 
-fn keep_code(state: &mut RunState, bytecode: Bytecode) {
-    let code =
-        Arc::new(Code { source: Arc::new(std::mem::take(&mut state.source)), bytecode: bytecode.bytes().to_vec() });
-    if let Some(text) = &state.module_text {
-        let name = String::from_utf8_lossy(state.file_name.bytes()).into_owned();
-        code_cache::insert(name, text, &code);
+pub(super) fn keep_code(
+    name: String,
+    text: Option<&SharedText>,
+    format: CodeFormat,
+    source: Arc<Terminated>,
+    bytecode: Bytecode,
+) -> Arc<Code> {
+    let code = Arc::new(Code { source, bytecode: bytecode.bytes().to_vec() });
+    if let Some(text) = text {
+        code_cache::insert(name, text, format, &code);
     }
-    state.code = Some(code);
+    code
 }
 
 /// Keeps a module's source for stack traces, as long as there is room: it is host memory.

@@ -68,7 +68,7 @@ pub(super) fn resolve_paths(js: Js, _this: Value, _args: Args, data: Value) -> J
 pub(super) enum Loaded {
     /// It is loaded, and these are its exports.
     Exports(Value),
-    /// It is an ES module, which is not loaded here; `state.module_source` has its source, unless it is known already.
+    /// It is an ES module, which is not loaded here; `state.read_module` has it, unless it is known already.
     Module,
 }
 
@@ -100,7 +100,7 @@ pub(super) fn load_unless_module(js: Js, parent: Option<u32>) -> Result<Loaded, 
     let loaded = load_new(js, file_name, parent);
     js.with_state(|state| {
         if matches!(loaded, Ok(Loaded::Module)) {
-            state.module_source = std::mem::take(&mut state.source);
+            state.read_module = state.take_reading();
         }
         state.end_reading();
     });

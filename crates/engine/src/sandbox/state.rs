@@ -101,8 +101,10 @@ pub(super) struct RunState {
     pub(super) file_name: Terminated,
     /// What a nested load interrupts, innermost last: the engine may still be reading it.
     pub(super) interrupted_readings: Vec<Reading>,
-    /// The source of an ES module, from when it is known to be one until it is compiled.
-    pub(super) module_source: Terminated,
+    /// An ES module, from when it is known to be one until it is compiled.
+    pub(super) read_module: Reading,
+    /// Modules of the run that were compiled, and not loaded from code that was kept.
+    pub(super) compiled: u64,
     /// Whether what `source` holds is an ES module if it does not parse as a script.
     pub(super) may_be_module: bool,
     /// What modules were made of, by the name in stack traces, for columns in those; bounded in bytes.
@@ -175,10 +177,10 @@ impl Reworded {
 /// The texts of one module while it is read.
 #[derive(Default)]
 pub(super) struct Reading {
-    source: Terminated,
-    file_name: Terminated,
-    module_text: Option<SharedText>,
-    code: Option<Arc<Code>>,
+    pub(super) source: Terminated,
+    pub(super) file_name: Terminated,
+    pub(super) module_text: Option<SharedText>,
+    pub(super) code: Option<Arc<Code>>,
 }
 
 /// What belongs to the image of a prepared application although it lies outside the arena.
@@ -221,13 +223,18 @@ impl RunState {
 
     /// A module is about to be read: whatever is being read already stays where it is.
     pub(super) fn begin_reading(&mut self) {
-        let interrupted = Reading {
+        let interrupted = self.take_reading();
+        self.interrupted_readings.push(interrupted);
+    }
+
+    /// What is being read, which is over.
+    pub(super) fn take_reading(&mut self) -> Reading {
+        Reading {
             source: std::mem::take(&mut self.source),
             file_name: std::mem::take(&mut self.file_name),
             module_text: self.module_text.take(),
             code: self.code.take(),
-        };
-        self.interrupted_readings.push(interrupted);
+        }
     }
 
     pub(super) fn end_reading(&mut self) {

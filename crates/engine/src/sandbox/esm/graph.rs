@@ -2,6 +2,7 @@
 
 use super::super::builtins::BuiltinIndex;
 use super::super::js::{Module, Terminated, TextView, Value};
+use super::super::state::Reading;
 use crate::modules::ApprovedPath;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -33,14 +34,16 @@ pub(super) struct Record {
     pub(super) failed: Option<Value>,
     /// Whether its exports are those of something else; it imports nothing.
     pub(super) is_synthetic: bool,
+    /// Whether it says more about what it imports than where that is. Bytecode loses that.
+    pub(super) has_attributes: bool,
     is_evaluated: bool,
 }
 
 /// A load under way: a module and all it imports.
 #[derive(Default)]
 struct Load {
-    /// The modules that are being compiled, each imported by the one before; with their sources, which the parser reads.
-    stack: Vec<(Index, Terminated)>,
+    /// The modules that are being compiled, each imported by the one before; with what the engine reads of them.
+    stack: Vec<(Index, Reading)>,
     failed: Option<Value>,
 }
 
@@ -58,6 +61,8 @@ struct Known {
 pub(in crate::sandbox) struct Graph {
     /// Shared with the image of a prepared application, until the run loads more.
     known: Arc<Known>,
+    /// A module is being read from bytecode: what it imports is asked for once more when it is there.
+    pub(super) is_reading_code: bool,
     /// Innermost last: a module that is being loaded may be CommonJS, which runs, and requires others.
     loads: Vec<Load>,
     /// What is being evaluated, innermost last, and what the job that runs was asked to import.
@@ -151,9 +156,16 @@ impl Graph {
             imports: Vec::new(),
             failed: None,
             is_synthetic: false,
+            has_attributes: false,
             is_evaluated: false,
         });
         index
+    }
+
+    /// Whether the engine knows the module in a file by this name.
+    pub(in crate::sandbox) fn is_named(&mut self, file: &ApprovedPath, name: &str) -> bool {
+        let index = self.file(file);
+        self.record(index).name.bytes() == name.as_bytes()
     }
 
     pub(super) fn is_loading(&self) -> bool {
@@ -198,24 +210,24 @@ impl Graph {
 
     pub(super) fn begin_module(&mut self, index: Index) {
         if let Some(load) = self.loads.last_mut() {
-            load.stack.push((index, Terminated::default()));
+            load.stack.push((index, Reading::default()));
         }
     }
 
-    /// Keeps the source of the module that is being compiled where the parser can read it.
-    pub(super) fn hold_source(&mut self, source: Terminated) -> TextView {
-        match self.loads.last_mut().and_then(|load| load.stack.last_mut()) {
-            Some((_, held)) => {
-                *held = source;
-                held.view(0)
-            }
-            None => TextView::of(c""),
+    /// Keeps the module that is being compiled where the engine can read it.
+    pub(super) fn hold(&mut self, reading: Reading) {
+        if let Some((_, held)) = self.loads.last_mut().and_then(|load| load.stack.last_mut()) {
+            *held = reading;
         }
     }
 
-    pub(super) fn take_source(&mut self) -> Terminated {
+    pub(super) fn held(&self) -> Option<&Reading> {
+        self.loads.last()?.stack.last().map(|(_, held)| held)
+    }
+
+    pub(super) fn take_held(&mut self) -> Reading {
         let held = self.loads.last_mut().and_then(|load| load.stack.last_mut());
-        held.map(|(_, source)| std::mem::take(source)).unwrap_or_default()
+        held.map(|(_, held)| std::mem::take(held)).unwrap_or_default()
     }
 
     pub(super) fn end_module(&mut self) {

@@ -19,9 +19,16 @@ enum Asked {
 /// The engine asks which module `specifier` means in the module, or script, named `base`. Beneath a load there is always
 /// an answer: a load that fails ends with its first error.
 pub(in crate::sandbox) fn resolve(js: Js, base: &[u8], specifier: &[u8], attributes: Value) -> Result<Index, Thrown> {
+    if let Some(stand_in) = js.with_state(|state| state.esm.is_reading_code.then(|| state.esm.broken())) {
+        return Ok(stand_in);
+    }
     let (importer, is_loading, has_failed) = js.with_state(|state| {
-        let graph = &state.esm;
-        (graph.named(base), graph.is_loading(), graph.failure().is_some())
+        let graph = &mut state.esm;
+        let importer = graph.named(base);
+        if let Some(importer) = importer.filter(|_| attributes.is_object()) {
+            graph.change(importer).has_attributes = true;
+        }
+        (importer, graph.is_loading(), graph.failure().is_some())
     });
     let target =
         if has_failed { Err(Thrown) } else { find(js, base, specifier, attributes).and_then(|it| usable(js, it)) };

@@ -3,7 +3,7 @@
 //! The engine frees a module whose dependencies cannot be had, although others may refer to it already. So the callbacks
 //! never fail beneath a load: what is broken is answered with a module that stands in for it (`esm`).
 
-use super::{Js, JsResult, Text, TextView, Thrown, Value};
+use super::{Bytecode, Js, JsResult, Text, TextView, Thrown, Value};
 use crate::sandbox::{breaker::Breach, esm};
 use rquickjs::qjs;
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -13,6 +13,12 @@ use std::ptr;
 /// A module the engine knows; it lives as long as the run's heap.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::sandbox) struct Module(*mut qjs::JSModuleDef);
+
+impl Module {
+    fn value(self) -> Value {
+        Value(qjs::JS_MKPTR(qjs::JS_TAG_MODULE, self.0.cast()))
+    }
+}
 
 impl Js {
     /// Compiles, which loads everything the module imports, and runs nothing of it.
@@ -36,11 +42,29 @@ impl Js {
         Ok(Module(unsafe { qjs::JS_VALUE_GET_PTR(module.0) }.cast()))
     }
 
+    /// The bytecode of a module that is compiled and not yet linked; to be freed with `free_bytecode`. It has nothing of
+    /// what the module imports but the specifiers, without their attributes.
+    pub(in crate::sandbox) fn write_module(self, module: Module) -> Result<Bytecode, Thrown> {
+        self.write_bytecode(module.value())
+    }
+
+    /// A module from bytecode of this process. Until it is resolved, what it imports is whatever the callbacks answer.
+    pub(in crate::sandbox) fn load_module(self, code: &[u8]) -> Result<Module, Thrown> {
+        let module = self.load_bytecode(code)?;
+        // SAFETY: what was written as a module is one. The reference is kept: modules stay as long as the heap.
+        Ok(Module(unsafe { qjs::JS_VALUE_GET_PTR(module.0) }.cast()))
+    }
+
+    /// Loads everything that a module from bytecode imports, as `compile_module` does.
+    pub(in crate::sandbox) fn resolve_module(self, module: Module) -> Result<(), Thrown> {
+        // SAFETY: a live module, borrowed.
+        Self::check_status(unsafe { self.engine(|| qjs::JS_ResolveModule(self.0, module.value().0)) })
+    }
+
     /// Links and evaluates, and answers the promise of the evaluation. Runs guest code.
     pub(in crate::sandbox) fn evaluate_module(self, module: Module) -> JsResult {
-        let value = qjs::JS_MKPTR(qjs::JS_TAG_MODULE, module.0.cast());
         // SAFETY: a live module; the engine takes one reference over.
-        Self::check(unsafe { self.engine(|| qjs::JS_EvalFunction(self.0, qjs::JS_DupValue(self.0, value))) })
+        Self::check(unsafe { self.engine(|| qjs::JS_EvalFunction(self.0, qjs::JS_DupValue(self.0, module.value().0))) })
     }
 
     /// The exports of a linked module.
