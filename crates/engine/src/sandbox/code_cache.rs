@@ -1,8 +1,9 @@
-//! Bytecode of module sources, compiled once per process and shared by all sandboxes.
+//! Bytecode of modules and builtins, compiled once per process and shared by all sandboxes.
 //!
 //! Bytecode follows from the source, the file's name and the format alone, and all are compared in full, so no guest can put
 //! anything into it that another guest would not have got anyway. It is never read from outside the process.
 
+use super::builtins::BuiltinIndex;
 use super::js::Terminated;
 use crate::bounded_cache::BoundedCache;
 use crate::text::{SharedText, is_same};
@@ -30,6 +31,12 @@ type Key = (String, u64, Format);
 fn cache() -> &'static BoundedCache<Key, (SharedText, Arc<Code>)> {
     static CACHE: OnceLock<BoundedCache<Key, (SharedText, Arc<Code>)>> = OnceLock::new();
     CACHE.get_or_init(|| BoundedCache::new(CAPACITY))
+}
+
+/// The bytecode of a builtin, of which there are `count`: its source is ours.
+pub(super) fn of_builtin(index: BuiltinIndex, count: usize) -> &'static OnceLock<Vec<u8>> {
+    static BYTECODE: OnceLock<Vec<OnceLock<Vec<u8>>>> = OnceLock::new();
+    &BYTECODE.get_or_init(|| (0..count).map(|_| OnceLock::new()).collect())[usize::from(index)]
 }
 
 /// The code of a file with this name and this text, if it has been compiled before.

@@ -11,8 +11,8 @@ use std::sync::atomic::AtomicU8;
 use std::time::Duration;
 
 unsafe extern "C" {
-    fn isolated_runtime_guard_size() -> usize;
-    fn isolated_runtime_guard_init(
+    pub(super) fn isolated_runtime_guard_size() -> usize;
+    pub(super) fn isolated_runtime_guard_init(
         guard: *mut c_void,
         in_engine: *const u8,
         start: *const c_char,

@@ -110,8 +110,6 @@ impl Sandbox {
         if !matches!(sandbox.enter(stack, install), Entered::Returned) || !sandbox.outside.state.is_installed {
             return Err(SandboxError::Start { bytes });
         }
-        // SAFETY: made above, and not executing.
-        unsafe { realm::settle_heap(context) };
         sandbox.take_image();
         #[cfg(debug_assertions)]
         {
@@ -385,6 +383,7 @@ extern "C" fn enter_body(data: *mut c_void) {
 fn install(js: Js) {
     let installed = realm::install(js).is_ok();
     js.with_state(|state| state.is_installed = installed);
+    js.collect_garbage();
 }
 
 fn begin(js: Js) {

@@ -4,9 +4,9 @@
 #![expect(clippy::disallowed_methods, reason = "starts itself anew, since a defect that is found ends the process")]
 
 use super::super::arena::Arena;
+use super::super::guard::{isolated_runtime_guard_init, isolated_runtime_guard_size};
 use super::super::heap::Heap;
 use rquickjs::qjs;
-use std::ffi::{c_char, c_int, c_void};
 use std::process::Command;
 
 /// Set in the child, which is the same test.
@@ -15,17 +15,6 @@ const PLANT: &str = "ISOLATED_RUNTIME_PLANT";
 const ROOM: usize = 8 << 20;
 /// With a block like that in it an image is mapped, not copied.
 const LARGE: usize = 2 << 20;
-
-unsafe extern "C" {
-    fn isolated_runtime_guard_size() -> usize;
-    fn isolated_runtime_guard_init(
-        guard: *mut c_void,
-        in_engine: *const u8,
-        start: *const c_char,
-        end: *const c_char,
-        survives_wild_faults: c_int,
-    );
-}
 
 /// The test of this name, run once more, has to be ended by a report that names `place`.
 fn is_reported(test: &str, place: &str, plant: fn(&mut Arena)) {

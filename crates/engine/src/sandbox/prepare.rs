@@ -10,9 +10,6 @@ use super::require::{self, Loaded};
 use super::{esm, execution, host_calls};
 use crate::errors::{ErrorCode, Failure, FailureKind};
 
-/// Heap growth after which garbage is collected; ordinary runs never grow that much.
-const COLLECT_AFTER: usize = 8 << 20;
-
 /// Evaluates the entry module and everything it has set going. Afterwards the state has an outcome if that failed.
 pub(super) fn prepare(js: Js) {
     let Ok(entry) = load(js) else { return fail_with_exception(js) };
@@ -29,7 +26,7 @@ pub(super) fn prepare(js: Js) {
         });
         js.leave(Breach::Failure);
     }
-    js.collect_garbage(COLLECT_AFTER);
+    js.collect_garbage();
 }
 
 /// Answers the promise of the entry module, if that is an ES module.

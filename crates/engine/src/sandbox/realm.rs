@@ -139,20 +139,6 @@ pub(super) unsafe fn create_context(outside: *mut Outside) -> Option<*mut qjs::J
     }
 }
 
-/// Collects garbage and lets the heap grow before the next collection, so that ordinary runs never meet one.
-///
-/// # Safety
-/// `context` is alive and not executing.
-pub(super) unsafe fn settle_heap(context: *mut qjs::JSContext) {
-    const COLLECT_AFTER: usize = 8 << 20;
-    // SAFETY: by the caller's word.
-    unsafe {
-        let runtime = qjs::JS_GetRuntime(context);
-        qjs::JS_RunGC(runtime);
-        qjs::JS_SetGCThreshold(runtime, COLLECT_AFTER as _);
-    }
-}
-
 /// Fills the global object and captures what our code relies on.
 pub(super) fn install(js: Js) -> Result<(), Thrown> {
     let captured = capture(js)?;

@@ -16,12 +16,12 @@ pub(super) use globals::{get as get_global, install as install_globals, set as s
 pub(super) use list::BuiltinIndex;
 pub(super) use natives::by_name as native_by_name;
 
+use super::code_cache;
 use super::js::{Args, Js, JsResult, Shape, Terminated, TextView, Thrown, Value};
 use super::natives::Native;
 use super::state::RunState;
 use crate::modules::Origin;
 use list::{Audience, Builtin};
-use std::sync::OnceLock;
 
 /// The builtin that a file of this origin gets for a specifier, with or without `node:`.
 pub(super) fn find(state: &RunState, specifier: &str, origin: Origin) -> Option<BuiltinIndex> {
@@ -125,9 +125,7 @@ fn stand_in(js: Js, builtin: &Builtin) -> JsResult {
 
 /// The function around a bundle, from bytecode of this process.
 fn compiled(js: Js, index: BuiltinIndex, builtin: &Builtin) -> JsResult {
-    static BYTECODE: OnceLock<Vec<OnceLock<Vec<u8>>>> = OnceLock::new();
-    let codes = BYTECODE.get_or_init(|| (0..list::count()).map(|_| OnceLock::new()).collect());
-    let slot = &codes[usize::from(index)];
+    let slot = code_cache::of_builtin(index, list::count());
     if let Some(code) = slot.get() {
         let script = js.load_bytecode(code)?;
         return js.run_compiled(script);

@@ -168,13 +168,14 @@ impl Js {
         }
     }
 
-    /// Collects garbage now, and again when the heap has grown by `growth` bytes.
-    pub(in crate::sandbox) fn collect_garbage(self, growth: usize) {
+    /// Collects garbage now, and again when the heap has grown by more than ordinary runs ever do.
+    pub(in crate::sandbox) fn collect_garbage(self) {
+        const GROWTH: usize = 8 << 20;
         // SAFETY: the runtime of an entered context.
         unsafe {
             let runtime = qjs::JS_GetRuntime(self.0);
             self.engine(|| qjs::JS_RunGC(runtime));
-            qjs::JS_SetGCThreshold(runtime, (self.used() + growth) as _);
+            qjs::JS_SetGCThreshold(runtime, (self.used() + GROWTH) as _);
         }
     }
 
