@@ -119,6 +119,7 @@ const SAID = [
   ['var x = {}; const [a] = x;', 'TypeError: x is not iterable'],
   ['var x = 5; let [a] = x;', 'TypeError: x is not iterable'],
   ['const [a] = null;', 'TypeError: null is not iterable'],
+  ['var o = {}; [...o?.q];', 'TypeError: (intermediate value) is not iterable'],
   ['const [a] = undefined;', 'TypeError: undefined is not iterable'],
   ['var x = () => 5; const [a] = x();', 'TypeError: x is not a function or its return value is not iterable'],
   ['var x = {}; const [a] = x.y;', 'TypeError: undefined is not iterable (cannot read property Symbol(Symbol.iterator))'],
@@ -219,6 +220,7 @@ const UNCERTAIN = [
   ['for (const [k] of [5]) k;', 'TypeError: value is not iterable'],
   ['var l = [5]; for (const [k] of l) k;', 'TypeError: value is not iterable'],
   ['function f([a]) { return a; } f(5);', 'TypeError: value is not iterable'],
+  ['var o = {f() { return 5; }}, n; [...o.f()]; const [a] = n;', 'TypeError: value is not iterable'],
 ];
 
 /** Errors that the guest makes itself, with the engine's words. */
@@ -240,9 +242,11 @@ const OWN = [
 
 const attempts = (sources) => `
 const attempt = (source) => { try { (function () { source(); })(); return 'nothing'; } catch (error) { return error.name + ': ' + error.message; } };
-exports.main = () => [
-${sources.map((source) => `attempt(function () {\n${source}\n})`).join(',\n')}
-];`;
+exports.main = () => {
+const answers = [];
+${sources.map((source) => `answers.push(attempt(function () {\n${source}\n}));`).join('\n')}
+return answers;
+};`;
 
 const inHost = (source) => vm.runInNewContext(`(async () => { try { await (function () {\n${source}\n})(); return 'nothing'; } catch (error) { return error.name + ': ' + error.message; } })()`);
 

@@ -5,7 +5,7 @@ use super::stretch::{Stretch, is_plain_keyword, is_statement};
 use super::tokens::{Kind, is_operator_word};
 
 /// How V8 shows what it does not show as it stands in the source.
-const INTERMEDIATE: &str = "(intermediate value)";
+pub(super) const INTERMEDIATE: &str = "(intermediate value)";
 
 /// What the pattern was given. The engine does not say which of the two it was.
 #[derive(Clone, Copy, PartialEq, Eq)]

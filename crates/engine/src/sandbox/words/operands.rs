@@ -1,5 +1,6 @@
 //! What was iterated over at a place, and what was assigned to.
 
+use super::destructuring::INTERMEDIATE;
 use super::stretch::Stretch;
 use super::tokens::Kind;
 
@@ -9,8 +10,29 @@ impl Stretch<'_> {
         let has_list = self.taken_apart(function)?.patterns.iter().any(|open| self.is(*open, b"["));
         match self.iterated() {
             Some(words) => Some(words).filter(|_| !has_list),
+            None if self.is_in_iterated() => None,
             None => self.failed_list(function),
         }
+    }
+
+    /// Whether the place may be within something that is iterated over, whose iteration comes next.
+    fn is_in_iterated(&self) -> bool {
+        let mut at = self.place;
+        while at > 0 {
+            at -= 1;
+            let token = &self.tokens[at];
+            match (token.kind, self.text(token)) {
+                (Kind::Close, _) => match token.partner {
+                    Some(open) => at = open,
+                    None => return true,
+                },
+                (Kind::Mark, b"...") | (Kind::Word, b"of" | b"yield") if !self.is_property(at) => return true,
+                (Kind::Mark, b";") => return false,
+                (Kind::Open, b"{") if !self.is_object(at) => return false,
+                _ => {}
+            }
+        }
+        false
     }
 
     fn iterated(&self) -> Option<String> {
@@ -29,6 +51,7 @@ impl Stretch<'_> {
             return Some("Spread syntax requires ...iterable[Symbol.iterator] to be a function".to_owned());
         }
         let (shown, _) = self.shown(end).filter(|_| (is_of || is_spread) && is_whole)?;
+        let shown = if shown.contains("?.") { INTERMEDIATE } else { shown.as_str() };
         Some(format!("{shown} is not iterable"))
     }
 
