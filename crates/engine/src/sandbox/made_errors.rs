@@ -4,7 +4,7 @@
 //! The engine calls `made` where it would call the guest's `Error.prepareStackTrace`, which is called from here.
 
 use super::js::{Args, Js, JsResult, ObjectClass, Shape, Thrown, Value};
-use super::state::{Making, RunState};
+use super::state::RunState;
 use super::words::{self, Place};
 use super::{builtins, objects};
 use std::ffi::CStr;
@@ -248,17 +248,12 @@ fn reword(js: Js, error: Value, sites: Value) -> Result<(), Thrown> {
 
 /// Leaves in the state what V8 says; `place` lacks what the state knows about the file, which built-in functions have none of.
 fn look_up(state: &mut RunState, class: &CStr, message: &[u8], file: Option<&[u8]>, place: &Place<'_>) {
-    let making = Making {
-        place: (place.line, place.column),
-        file: file.unwrap_or_default().to_vec(),
-        function: place.function.to_vec(),
-        message: message.to_vec(),
-    };
     let sources = &state.sources;
-    state.reworded.look_up(making, |making| {
+    let texts = [file.unwrap_or_default(), place.function, message];
+    state.reworded.look_up((place.line, place.column), texts, || {
         let source = file.and_then(|file| sources.get(std::str::from_utf8(file).ok()?));
         let source = source.map_or(&[][..], |source| source.bytes());
-        words::reword(class, &making.message, &Place { is_native: file.is_none(), source, ..*place })
+        words::reword(class, message, &Place { is_native: file.is_none(), source, ..*place })
     });
 }
 

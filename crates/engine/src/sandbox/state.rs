@@ -141,30 +141,25 @@ pub(super) struct Reworded {
     next: usize,
 }
 
-/// What decides about the words for an error.
-#[derive(PartialEq, Eq)]
-pub(super) struct Making {
-    pub(super) place: (u32, u32),
-    pub(super) file: Vec<u8>,
-    pub(super) function: Vec<u8>,
-    pub(super) message: Vec<u8>,
-}
+/// What decides about the words for an error: its place; file, function and message.
+type Making = ((u32, u32), [Vec<u8>; 3]);
 
 impl Reworded {
     /// Guests that fail over and over do so at few places; longer texts than this are not kept.
     const MOST: usize = 64;
     const LONGEST: usize = 4 << 10;
 
-    pub(super) fn look_up(&mut self, making: Making, words: impl FnOnce(&Making) -> Option<String>) {
-        if let Some((_, known)) = self.recent.iter().find(|(known, _)| *known == making) {
+    pub(super) fn look_up(&mut self, place: (u32, u32), texts: [&[u8]; 3], words: impl FnOnce() -> Option<String>) {
+        let is_known = |(made, made_of): &Making| *made == place && made_of.iter().zip(texts).all(|(a, b)| a == b);
+        if let Some((_, known)) = self.recent.iter().find(|(making, _)| is_known(making)) {
             self.words.clone_from(known);
             return;
         }
-        self.words = words(&making);
-        if making.file.len() + making.function.len() + making.message.len() > Self::LONGEST {
+        self.words = words();
+        if texts.iter().map(|text| text.len()).sum::<usize>() > Self::LONGEST {
             return;
         }
-        let entry = (making, self.words.clone());
+        let entry = ((place, texts.map(<[u8]>::to_vec)), self.words.clone());
         if self.recent.len() < Self::MOST {
             self.recent.push(entry);
         } else {
