@@ -4,15 +4,16 @@ const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { run } = require('./guest');
 
-test('there is no Intl, and whoever looks for it is told so', async () => {
-  const answers = await run(`exports.main = () => {
-    let said; try { new Intl.NumberFormat(); } catch (error) { said = error.name + ': ' + error.message; }
-    return [typeof Intl, 'Intl' in globalThis, typeof globalThis.Intl?.DateTimeFormat, said];
-  };`);
-  assert.deepEqual(answers, ['undefined', false, 'undefined', 'ReferenceError: Intl is not defined']);
+test('there is an Intl, and whoever looks for it finds its classes', async () => {
+  const answers = await run(`exports.main = () => [
+    typeof Intl, 'Intl' in globalThis, typeof globalThis.Intl?.DateTimeFormat, Object.getOwnPropertyNames(Intl).sort(), typeof Intl.DisplayNames, typeof Intl.Segmenter,
+  ];`);
+  assert.deepEqual(answers, ['object', true, 'function', [
+    'Collator', 'DateTimeFormat', 'ListFormat', 'Locale', 'NumberFormat', 'PluralRules', 'RelativeTimeFormat', 'getCanonicalLocales', 'supportedValuesOf',
+  ], 'undefined', 'undefined']);
 });
 
-test('without Intl there is one manner of writing, whatever locale is asked for', async () => {
+test('a locale that there is no data for writes as the default one does', async () => {
   const answers = await run(`exports.main = () => {
     const date = new Date(2024, 0, 31, 13, 2, 3);
     return [
@@ -23,8 +24,8 @@ test('without Intl there is one manner of writing, whatever locale is asked for'
     ];
   };`);
   assert.deepEqual(answers, [
-    '1234567.891', '0.5', '12', '1234.5,,x',
-    '01/31/2024, 01:02:03 PM', '01/31/2024', '01:02:03 PM',
-    'äi', 'ÄI', ['C', 'a', 'b', 'ä'], 0, 0,
+    '1,234,567.891', '50%', '12', '1,234.5,,x',
+    '1/31/2024, 1:02:03 PM', 'Wednesday, January 31, 2024', '13:02:03',
+    'äı', 'Äİ', ['a', 'ä', 'b', 'C'], 0, 0,
   ]);
 });

@@ -9,6 +9,7 @@ const { Engine } = require('./engine');
 const { HookThread } = require('./hooks');
 const { encode } = require('./encode');
 const { json } = require('./own-json');
+const { timeZone } = require('./time-zone');
 const checks = require('./checks');
 const options = require('./options');
 const { read } = checks;
@@ -103,6 +104,7 @@ class CodeRunner {
       root, file, funcName, external, whitelistedPaths, sourceExtensions, timeout, limits, priority,
       builtins: builtins.names ?? null,
       stubs: builtins.stubs,
+      timeZone: timeZone(),
       console: onConsole !== undefined,
       result: values,
       hooks: {

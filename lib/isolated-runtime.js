@@ -12,6 +12,7 @@ const { RuntimeClosedError } = require('./errors');
 const { PreparedApplication } = require('./prepared');
 const checks = require('./checks');
 const { builtinsText } = require('./builtins');
+const { timeZone } = require('./time-zone');
 const options = require('./options');
 const { read } = checks;
 
@@ -165,7 +166,7 @@ class IsolatedRuntime {
       request: `{${place.text},"funcName":${json(funcName)}`
         + `,"sourceExtensions":${this.#sourceExtensions},"limits":${limitsText},"timeout":${timeout},"priority":${priority}`
         + `,${builtins === this.#options.builtins ? this.#builtins : builtinsText(builtins)}`
-        + `,"console":${onConsole !== undefined},"result":"${values}","hooks":${hooks.places},"hookData":${hooks.data}`
+        + `,"timeZone":${json(timeZone())},"console":${onConsole !== undefined},"result":"${values}","hooks":${hooks.places},"hookData":${hooks.data}`
         + `${hostFunctions.length === 0 ? '' : `,"hostFunctions":${namesOf(hostFunctions)}`}${more}}`,
     };
   }

@@ -9,6 +9,8 @@ import { repository } from './processes.mjs';
 const LICENCE_FILE = /^(licen[cs]e|copying|unlicense|notice)/i;
 const mitTerms = readFileSync(join(repository, 'LICENSE'), 'utf8').replace(/^[\s\S]*?(?=Permission is hereby)/, '').trim();
 const BUNDLED = [
+  '@formatjs/bigdecimal', '@formatjs/intl-datetimeformat', '@formatjs/intl-listformat', '@formatjs/intl-numberformat', '@formatjs/intl-pluralrules',
+  '@formatjs/intl-relativetimeformat',
   '@pkgjs/parseargs', 'assert', 'base64-js', 'buffer', 'events', 'ieee754', 'node-inspect-extracted', 'path-unified', 'punycode', 'readable-stream',
   'string_decoder', 'url', 'web-streams-polyfill',
 ];

@@ -21,8 +21,8 @@ function walk(folder) {
 const read = (path) => readFileSync(join(repository, path), 'utf8');
 
 const everything = walk(repository).sort();
-const isBundle = (path) => path.startsWith('crates/engine/src/node/bundles/');
-const written = everything.filter((path) => TEXT.test(basename(path)) && !GENERATED.has(path) && !isBundle(path));
+const isMade = (path) => path.startsWith('crates/engine/src/node/bundles/') || path.startsWith('crates/engine/src/node/locales/');
+const written = everything.filter((path) => TEXT.test(basename(path)) && !GENERATED.has(path) && !isMade(path));
 const code = written.filter((path) => /\.(rs|c|js|mjs|ts|mts)$/.test(path));
 const rust = written.filter((path) => path.endsWith('.rs'));
 

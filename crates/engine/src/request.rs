@@ -98,6 +98,9 @@ pub struct Request {
     /// Whether code of packages finds stand-ins for modules that reach outside.
     #[serde(default = "yes")]
     pub stubs: bool,
+    /// The IANA name of the zone that dates are local to.
+    #[serde(default = "utc")]
+    pub time_zone: String,
     /// Whether the application is only to be loaded.
     #[serde(default)]
     pub is_preparing: bool,
@@ -128,10 +131,15 @@ impl Request {
             prepared: None,
             builtins: None,
             stubs: yes(),
+            time_zone: utc(),
             is_preparing: false,
             hook_data: serde_json::Value::Null,
         }
     }
+}
+
+fn utc() -> String {
+    "UTC".to_owned()
 }
 
 fn yes() -> bool {

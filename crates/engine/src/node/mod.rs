@@ -4,9 +4,14 @@
 
 pub mod buffers;
 pub mod ciphers;
+pub mod collation;
 pub mod compression;
 pub mod encodings;
 pub mod hashes;
+pub mod locale_data;
+pub mod locale_tags;
 pub mod signatures;
+pub mod time_zone_rules;
+pub mod time_zones;
 pub mod urls;
 pub mod work;

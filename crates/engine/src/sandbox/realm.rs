@@ -154,6 +154,7 @@ pub(super) fn install(js: Js) -> Result<(), Thrown> {
     install_stack(js, captured)?;
     install_json(js, global)?;
     builtins::install_globals(js, global)?;
+    builtins::intl::install(js, global)?;
     let prototypes = timers::install(js, global)?;
     let skeleton = Skeleton::make(js, global)?;
     js.with_state(|state| {

@@ -6,8 +6,9 @@ use std::ffi::CStr;
 
 /// Global names and the builtin whose export of that name they are. Classes that nobody makes by name are left out: each
 /// entry costs every run some 400 bytes, and `stream/web` and `perf_hooks` have them.
-const GLOBALS: [(&CStr, &str); 30] = [
+const GLOBALS: [(&CStr, &str); 31] = [
     (c"Buffer", "buffer"),
+    (c"Intl", "internal/intl"),
     (c"URL", "internal/url"),
     (c"URLSearchParams", "internal/url"),
     (c"TextEncoder", "internal/encoding"),

@@ -73,7 +73,11 @@ pub(super) static TABLES: [&[Builtin]; 4] = [
         "internal/async_frames", "internal/blob", "internal/call-sites", "internal/clone", "internal/comparisons", "internal/constants", "internal/crypto/bytes",
         "internal/crypto/ciphers", "internal/crypto/derive", "internal/crypto/hashes", "internal/crypto/keys",
         "internal/crypto/random", "internal/crypto/web", "internal/encoding", "internal/errors",
-        "internal/event-target", "internal/inert", "internal/inspect", "internal/messages", "internal/parse-args",
+        "internal/event-target", "internal/inert", "internal/inspect", "internal/intl", "internal/intl/collator",
+        "internal/intl/date-fields", "internal/intl/date-patterns", "internal/intl/date-ranges",
+        "internal/intl/date-time-format", "internal/intl/digits", "internal/intl/list-format", "internal/intl/locale",
+        "internal/intl/locales", "internal/intl/methods", "internal/intl/number-format", "internal/intl/plural-rules",
+        "internal/intl/relative-time-format", "internal/messages", "internal/parse-args",
         "internal/performance", "internal/process", "internal/stream-adapters", "internal/url",
     ),
 ];

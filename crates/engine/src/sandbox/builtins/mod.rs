@@ -6,6 +6,7 @@
 pub(super) mod buffers;
 pub(super) mod compute;
 mod globals;
+pub(super) mod intl;
 mod list;
 mod natives;
 pub(super) mod text;

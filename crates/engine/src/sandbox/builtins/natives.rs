@@ -3,7 +3,7 @@
 use super::super::js::{Args, Js, JsResult, Value};
 use super::super::natives::Native;
 
-const NATIVES: [(&str, Native); 35] = [
+const NATIVES: [(&str, Native); 43] = [
     ("classNumber", Native::ClassNumber),
     ("promiseDetails", Native::PromiseDetails),
     ("watchPromises", Native::WatchPromises),
@@ -39,6 +39,14 @@ const NATIVES: [(&str, Native); 35] = [
     ("zlibConvert", Native::ZlibConvert),
     ("crc32", Native::Crc32),
     ("domainToUnicode", Native::DomainToUnicode),
+    ("collatorCompare", Native::CollatorCompare),
+    ("canonicalLocale", Native::CanonicalLocale),
+    ("likelyLocale", Native::LikelyLocale),
+    ("timeZoneName", Native::TimeZoneName),
+    ("timeZoneNames", Native::TimeZoneNames),
+    ("timeZoneOffset", Native::TimeZoneOffset),
+    ("defaultTimeZone", Native::DefaultTimeZone),
+    ("localeData", Native::LocaleData),
 ];
 
 /// A function; `undefined` for a name that is none.
