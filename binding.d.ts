@@ -40,6 +40,9 @@ export declare class Engine {
   stats(): string
 }
 
+/** Adds a language to what guests' `Intl` may know; the process keeps it. Answers what is wrong with its data, if anything. */
+export declare function addLanguage(language: string, data: string): string | null
+
 /** The hook thread's answer. */
 export declare function answerHook(engineId: number, generation: number, requestId: number, ok: boolean, text: string): void
 

@@ -836,6 +836,7 @@ function __napiStampBindingTarget(exportsObject, target) {
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
 module.exports.Engine = nativeBinding.Engine
+module.exports.addLanguage = nativeBinding.addLanguage
 module.exports.answerHook = nativeBinding.answerHook
 module.exports.attachHookThread = nativeBinding.attachHookThread
 module.exports.codes = nativeBinding.codes

@@ -128,6 +128,12 @@ export interface RuntimeOptions {
   builtins?: string[];
   /** Whether code of packages finds inert stand-ins for modules that reach outside (`fs`, `http`, ...). Default true. */
   stubs?: boolean;
+  /**
+   * Locales besides English that guests' `Intl` and `toLocaleString` know, such as `['de', 'fr-CA']`: the whole language of each.
+   * Needs the package `isolated-runtime-native-locales`. Default `[]`. A guest's own default stays `en-US`. Unknown or without the
+   * package: `TypeError`, `ERR_INVALID_ARG`, with the locales that there are.
+   */
+  locales?: string[];
   /** Told what guests write to their console. Default: none, it goes nowhere. One that throws fails its run with what it threw. */
   onConsole?: ConsoleListener;
   /** What every run's guest may call. Default: none. */

@@ -12,6 +12,7 @@ const { RuntimeClosedError } = require('./errors');
 const { PreparedApplication } = require('./prepared');
 const checks = require('./checks');
 const { builtinsText } = require('./builtins');
+const { localesText } = require('./locales');
 const { timeZone } = require('./time-zone');
 const options = require('./options');
 const { read } = checks;
@@ -45,6 +46,7 @@ class IsolatedRuntime {
   #sourceExtensions;
   #limits;
   #builtins;
+  #locales;
 
   /** @param {object} [given] */
   constructor(given) {
@@ -52,6 +54,7 @@ class IsolatedRuntime {
     this.#sourceExtensions = json(this.#options.sourceExtensions);
     this.#limits = json(this.#options.limits);
     this.#builtins = builtinsText(this.#options.builtins);
+    this.#locales = localesText(this.#options.locales);
     // A closure over `this` would keep a forgotten runtime alive for as long as its engine.
     this.#engine = new Engine(options.engineOptions(this.#options));
     this.#hooks = new HookThread(this.#engine);
@@ -166,7 +169,7 @@ class IsolatedRuntime {
       request: `{${place.text},"funcName":${json(funcName)}`
         + `,"sourceExtensions":${this.#sourceExtensions},"limits":${limitsText},"timeout":${timeout},"priority":${priority}`
         + `,${builtins === this.#options.builtins ? this.#builtins : builtinsText(builtins)}`
-        + `,"timeZone":${json(timeZone())},"console":${onConsole !== undefined},"result":"${values}","hooks":${hooks.places},"hookData":${hooks.data}`
+        + `,${this.#locales},"timeZone":${json(timeZone())},"console":${onConsole !== undefined},"result":"${values}","hooks":${hooks.places},"hookData":${hooks.data}`
         + `${hostFunctions.length === 0 ? '' : `,"hostFunctions":${namesOf(hostFunctions)}`}${more}}`,
     };
   }

@@ -10,6 +10,7 @@ const checks = require('./checks');
 const { ALL, builtinsOf } = require('./builtins');
 const { invalid } = require('./errors');
 const { hostFunctions, joined } = require('./host-functions');
+const { localesOf } = require('./locales');
 const { read } = checks;
 
 const DEFAULT_TIMEOUT = 5000;
@@ -56,6 +57,7 @@ function runtimeOptions(value) {
     hostFunctions: hostFunctions(read(given, 'hostFunctions'), 'options.hostFunctions'),
     onEngineFault: checks.oneOf(read(given, 'onEngineFault'), 'options.onEngineFault', ['terminate', 'quarantine']) ?? 'terminate',
     builtins: builtinsOf(given, 'options.'),
+    locales: localesOf(given, 'options.'),
   };
 }
 

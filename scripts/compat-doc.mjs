@@ -70,9 +70,11 @@ function programs() {
   const names = files.map((file) => file.replace(/\.m?js$/, '').replace('__', '/'));
   const modules = files.filter((file) => file.endsWith('.mjs')).length;
   const failing = Object.keys(differences.programs);
+  const some = [`${names.length - failing.length} agree. Those that do not:`, bullets(differences.programs)[0]];
+  const [summary, ...list] = failing.length === 0 ? ['all agree.'] : some;
   return [
-    `\`npm run compat\` runs ${names.length} programs, ${modules} of them ES modules, each over one package, and compares with what Node answers: ${names.length - failing.length} agree. Those that do not:`,
-    bullets(differences.programs)[0],
+    `\`npm run compat\` runs ${names.length} programs, ${modules} of them ES modules, each over one package, and compares with what Node answers: ${summary}`,
+    ...list,
     `The packages: ${names.sort().join(', ')}.`,
   ];
 }

@@ -8,6 +8,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync,
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { writePack } from './locale-data.mjs';
 import { repository, run } from './processes.mjs';
 
 const MiB = 2 ** 20;
@@ -16,6 +17,8 @@ const folder = join(repository, '.compat');
 // The largest packages have files of 9 MiB; everything else is within the defaults.
 const LIMITS = { memory: 512 * MiB, sourceBytes: 16 * MiB, modules: 5000 };
 const SECONDS_FOR_A_PROGRAM = 60;
+/** Those that programs ask for besides English. */
+const LOCALES = ['fr'];
 
 const wanted = process.argv.slice(2);
 const readJson = (file) => JSON.parse(readFileSync(join(corpus, file), 'utf8'));
@@ -25,8 +28,9 @@ const expected = readJson('expected.json');
 const explained = readJson('differences.json').programs;
 
 if (!install()) process.exit(1);
+writeLocales();
 const { IsolatedRuntime } = createRequire(import.meta.url)('..');
-const runtime = new IsolatedRuntime({ timeout: SECONDS_FOR_A_PROGRAM * 1000, limits: LIMITS, threads: 2 });
+const runtime = new IsolatedRuntime({ timeout: SECONDS_FOR_A_PROGRAM * 1000, limits: LIMITS, threads: 2, locales: LOCALES });
 const results = [];
 for (const program of programs()) results.push({ ...program, problem: await problemOf(program) });
 await runtime.shutdown();
@@ -44,6 +48,14 @@ function install() {
   if (!run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'], { cwd: folder })) return false;
   writeFileSync(installed, lock);
   return true;
+}
+
+/** The package of locales as an application would find it, from its own folder. */
+function writeLocales() {
+  const place = join(folder, 'node_modules', 'isolated-runtime-native-locales');
+  writePack(place, LOCALES);
+  copyFileSync(join(repository, 'npm', 'locales', 'package.json'), join(place, 'package.json'));
+  process.chdir(folder);
 }
 
 function programs() {

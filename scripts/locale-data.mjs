@@ -5,7 +5,7 @@
 //   node scripts/locale-data.mjs --check    fails if the committed data is not what would be written
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { repository } from './processes.mjs';
 
@@ -14,6 +14,7 @@ const SOURCES = {
   numbers: ['intl-numberformat', 'NumberFormat'],
   lists: ['intl-listformat', 'ListFormat'],
   relative: ['intl-relativetimeformat', 'RelativeTimeFormat'],
+  plurals: ['intl-pluralrules', 'PluralRules'],
 };
 
 const folderOf = (source) => join(repository, 'node_modules', '@formatjs', SOURCES[source][0], 'locale-data');
@@ -57,7 +58,7 @@ function sectionsOfTag(tag) {
   const { currencies, units, ...numbers } = read('numbers', tag);
   const { timeZoneName, ...dates } = read('dates', tag);
   if (languageOf(tag) === 'en') Object.assign(timeZoneName, ENGLISH_ZONES(tag));
-  return { currencies, dates: datesOf(languageOf(tag), dates), lists: read('lists', tag), numbers, relative: read('relative', tag), units, zones: timeZoneName };
+  return { currencies, dates: datesOf(languageOf(tag), dates), lists: read('lists', tag), numbers, plurals: read('plurals', tag), relative: read('relative', tag), units, zones: timeZoneName };
 }
 
 /** Runs a data file of FormatJS with a receiver in place of the class; some regions have none and write as their language. */
@@ -125,6 +126,19 @@ function difference(from, to) {
   return changes.length === 0 ? undefined : Object.fromEntries(changes);
 }
 
+/** Languages that the data package has: all but English. */
+export const everyLanguage = () => [...new Set(everyTag().map(languageOf))].filter((language) => language !== 'en' && Object.keys(SOURCES).every((source) => existsSync(join(folderOf(source), `${language}.js`))));
+
+/** Writes the data of the package of locales: a file for each language, and their list. */
+export function writePack(folder, languages = everyLanguage()) {
+  mkdirSync(join(folder, 'data'), { recursive: true });
+  for (const language of languages) {
+    const sections = Object.entries(sectionsOf(language)).map(([name, data]) => [name, JSON.stringify(data)]);
+    writeFileSync(join(folder, 'data', `${language}.json`), JSON.stringify(Object.fromEntries(sections)));
+  }
+  writeFileSync(join(folder, 'languages.json'), `${JSON.stringify(languages)}\n`);
+}
+
 function writeEnglish(isCheck) {
   const folder = join(repository, 'crates', 'engine', 'src', 'node', 'locales', 'en');
   mkdirSync(folder, { recursive: true });
@@ -139,4 +153,4 @@ function writeEnglish(isCheck) {
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) writeEnglish(process.argv.includes('--check'));
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeEnglish(process.argv.includes('--check'));

@@ -1,6 +1,6 @@
 // Makes the tarballs that are published.
 //
-//   node scripts/pack.mjs [folder]    the main package, its stand-in for run-service, and the platform packages whose
+//   node scripts/pack.mjs [folder]    the main package, its stand-in for run-service, the data of locales, and the platform packages whose
 //                                     binaries are in the repository's top folder
 //
 // The platform packages are named as optional dependencies only in the packed manifest: they are published together
@@ -10,6 +10,7 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writePack } from './locale-data.mjs';
 import { repository } from './processes.mjs';
 
 const readManifest = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -65,6 +66,32 @@ export function packRunService(folder) {
   });
 }
 
+/**
+ * Packs the data of locales besides English, which is made now; answers the tarball's path.
+ * @param {string} folder
+ * @param {string[]} [languages] which, if not all
+ * @returns {string}
+ */
+export function packLocales(folder, languages) {
+  return staged(folder, (stage) => {
+    const source = join(repository, 'npm', 'locales');
+    writePack(stage, languages);
+    for (const name of ['README.md', '../../LICENSE']) copyFileSync(join(source, name), join(stage, name.replace('../../', '')));
+    writeFileSync(join(stage, 'THIRD-PARTY-LICENSES'), dataLicences());
+    const manifest = readManifest(source);
+    return { ...manifest, version: readManifest(repository).version, files: [...manifest.files, 'THIRD-PARTY-LICENSES'] };
+  });
+}
+
+/** Whose data the package of locales holds. */
+function dataLicences() {
+  const names = readdirSync(join(repository, 'node_modules', '@formatjs')).filter((name) => existsSync(join(repository, 'node_modules', '@formatjs', name, 'locale-data'))).sort();
+  return names.map((name) => {
+    const place = join(repository, 'node_modules', '@formatjs', name);
+    return `${'='.repeat(80)}\n@formatjs/${name} ${readManifest(place).version}\n${'='.repeat(80)}\n\n${readFileSync(join(place, 'LICENSE.md'), 'utf8').trim()}\n`;
+  }).join('\n');
+}
+
 /** The folders below `npm` that hold a platform's package. */
 function platforms() {
   return readdirSync(join(repository, 'npm')).filter((name) => readManifest(join(repository, 'npm', name)).cpu !== undefined).sort();
@@ -100,6 +127,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = process.argv[2] ?? repository;
   console.log(packMain(folder));
   console.log(packRunService(folder));
+  console.log(packLocales(folder));
   for (const platform of platforms()) {
     console.log(packPlatform(platform, folder) ?? `${platform}: not built here`);
   }

@@ -13,6 +13,7 @@ mod registry;
 mod text;
 
 use isolated_runtime_engine::errors::ErrorCode;
+use isolated_runtime_engine::node::locale_data;
 use napi_derive::napi;
 
 /// Every error code the engine can produce.
@@ -20,6 +21,13 @@ use napi_derive::napi;
 #[must_use]
 pub fn codes() -> Vec<String> {
     ErrorCode::ALL.iter().map(|code| code.as_str().to_owned()).collect()
+}
+
+/// Adds a language to what guests' `Intl` may know; the process keeps it. Answers what is wrong with its data, if anything.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn add_language(language: String, data: String) -> Option<String> {
+    locale_data::add(&language, &data).err()
 }
 
 /// Cuts every engine off from its JavaScript and stops all runs: the process is about to end.

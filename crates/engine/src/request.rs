@@ -101,6 +101,9 @@ pub struct Request {
     /// The IANA name of the zone that dates are local to.
     #[serde(default = "utc")]
     pub time_zone: String,
+    /// Languages besides English that the guest's `Intl` knows, out of those that were added.
+    #[serde(default)]
+    pub locales: Vec<String>,
     /// Whether the application is only to be loaded.
     #[serde(default)]
     pub is_preparing: bool,
@@ -132,6 +135,7 @@ impl Request {
             builtins: None,
             stubs: yes(),
             time_zone: utc(),
+            locales: Vec::new(),
             is_preparing: false,
             hook_data: serde_json::Value::Null,
         }

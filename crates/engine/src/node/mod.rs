@@ -10,6 +10,7 @@ pub mod encodings;
 pub mod hashes;
 pub mod locale_data;
 pub mod locale_tags;
+pub mod plurals;
 pub mod signatures;
 pub mod time_zone_rules;
 pub mod time_zones;

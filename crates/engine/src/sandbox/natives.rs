@@ -104,4 +104,6 @@ natives! {
     TimeZoneOffset => builtins::intl::time_zone_offset,
     DefaultTimeZone => builtins::intl::default_time_zone,
     LocaleData => builtins::intl::locale_data,
+    LocaleLanguages => builtins::intl::languages,
+    PluralCategory => builtins::intl::plural_category,
 }

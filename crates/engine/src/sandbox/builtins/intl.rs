@@ -3,7 +3,7 @@
 use super::super::js::{Args, Js, JsResult, Shape, Text, Thrown, Value};
 use super::super::natives::Native;
 use crate::node::collation::{self, Manner};
-use crate::node::{locale_data, locale_tags, time_zones};
+use crate::node::{locale_data, locale_tags, plurals, time_zones};
 use std::borrow::Cow;
 use std::ffi::CStr;
 
@@ -129,12 +129,44 @@ pub(in crate::sandbox) fn default_time_zone(js: Js, _this: Value, _args: Args, _
     js.string_from_state(|state| &state.scratch)
 }
 
-/// `(section)` → what English has of it, as JSON
+/// `(section, language)` → what there is of it as JSON, if the guest may have the language
 pub(in crate::sandbox) fn locale_data(js: Js, _this: Value, args: Args, _data: Value) -> JsResult {
     let name = js.text(args.get(0))?;
-    let section = locale_data::english(&words(name));
+    let language = js.text(args.get(1))?;
+    let is_known = js.with_state(|state| {
+        let language = words(language);
+        if language != "en" && !state.spec().request.locales.iter().any(|known| *known == language) {
+            return false;
+        }
+        let found = locale_data::section(&language, &words(name), str::to_owned);
+        state.scratch = found.unwrap_or_default();
+        !state.scratch.is_empty()
+    });
     js.free_text(name);
-    section.map_or(Ok(Value::UNDEFINED), |text| js.string(text))
+    js.free_text(language);
+    let section = if is_known { js.string_from_state(|state| &state.scratch) } else { Ok(Value::UNDEFINED) };
+    // A section is large, and need not lie around twice.
+    js.with_state(|state| state.scratch = String::new());
+    section
+}
+
+/// The languages that there is data for, in one text.
+pub(in crate::sandbox) fn languages(js: Js, _this: Value, _args: Args, _data: Value) -> JsResult {
+    js.with_state(|state| {
+        let added = state.spec().request.locales.join(" ");
+        state.scratch = format!("en {added}");
+    });
+    js.string_from_state(|state| &state.scratch)
+}
+
+/// `(tag, is ordinal, number as text)` → the plural form
+pub(in crate::sandbox) fn plural_category(js: Js, _this: Value, args: Args, _data: Value) -> JsResult {
+    let tag = js.text(args.get(0))?;
+    let number = js.text(args.get(2))?;
+    let category = plurals::category(&words(tag), args.get(1).is_true(), &words(number));
+    js.free_text(tag);
+    js.free_text(number);
+    js.string(category)
 }
 
 fn convert(js: Js, args: Args, conversion: impl FnOnce(&str) -> Option<String>) -> JsResult {

@@ -3,7 +3,7 @@
 use super::super::js::{Args, Js, JsResult, Value};
 use super::super::natives::Native;
 
-const NATIVES: [(&str, Native); 43] = [
+const NATIVES: [(&str, Native); 45] = [
     ("classNumber", Native::ClassNumber),
     ("promiseDetails", Native::PromiseDetails),
     ("watchPromises", Native::WatchPromises),
@@ -47,6 +47,8 @@ const NATIVES: [(&str, Native); 43] = [
     ("timeZoneOffset", Native::TimeZoneOffset),
     ("defaultTimeZone", Native::DefaultTimeZone),
     ("localeData", Native::LocaleData),
+    ("localeLanguages", Native::LocaleLanguages),
+    ("pluralCategory", Native::PluralCategory),
 ];
 
 /// A function; `undefined` for a name that is none.

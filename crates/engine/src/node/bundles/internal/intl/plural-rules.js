@@ -214,8 +214,5 @@ this.availableLocales=new Set}static{this.__defaultLocale=""}static getDefaultLo
 this.polyfilled=!0}};try{typeof Symbol<"u"&&Object.defineProperty(PluralRules.prototype,Symbol.toStringTag,{value:"Intl.PluralRules",writable:!1,enumerable:!1,configurable:!0});
 try{Object.defineProperty(PluralRules,"length",{value:0,writable:!1,enumerable:!1,configurable:!0})}catch{}Object.defineProperty(PluralRules.prototype.constructor,
 "length",{value:0,writable:!1,enumerable:!1,configurable:!0}),Object.defineProperty(PluralRules.supportedLocalesOf,"length",{value:1,writable:!1,enumerable:!1,configurable:!0}),
-Object.defineProperty(PluralRules,"name",{value:"PluralRules",writable:!1,enumerable:!1,configurable:!0})}catch{}}});var{PluralRules:PluralRules3}=(init_intl_pluralrules(),__toCommonJS(intl_pluralrules_exports)),{adopt}=require("internal/intl/locales");function english(text,isOrdinal){
-let[whole,fraction=""]=String(text).split("."),number=Math.abs(Number(text));if(!isOrdinal)return Math.abs(Number(whole))===1&&fraction===""?"one":"other";let[tens,
-hundreds]=[number%10,number%100];return tens===1&&hundreds!==11?"one":tens===2&&hundreds!==12?"two":tens===3&&hundreds!==13?"few":"other"}var ENGLISH={categories:{
-cardinal:["one","other"],ordinal:["few","one","two","other"]},fn:english,pluralRanges:{cardinal:{one_other:"other",other_one:"other",other_other:"other"},ordinal:{}}};
-exports.PluralRules=adopt(PluralRules3,()=>ENGLISH);
+Object.defineProperty(PluralRules,"name",{value:"PluralRules",writable:!1,enumerable:!1,configurable:!0})}catch{}}});var{PluralRules:PluralRules3}=(init_intl_pluralrules(),__toCommonJS(intl_pluralrules_exports)),{adopt,dataOf}=require("internal/intl/locales"),pluralCategory=native(
+"pluralCategory");exports.PluralRules=adopt(PluralRules3,tag=>({...dataOf(tag,"plurals"),fn:(number,isOrdinal)=>pluralCategory(tag,isOrdinal,String(number))}));

@@ -1,13 +1,13 @@
 'use strict';
 // What all classes of `Intl` share: lists of locales, how one is chosen, options, and the data.
 
-const [canonicalLocale, likelyLocale, localeData] = ['canonicalLocale', 'likelyLocale', 'localeData'].map(native);
+const [canonicalLocale, likelyLocale, localeData, localeLanguages] = ['canonicalLocale', 'likelyLocale', 'localeData', 'localeLanguages'].map(native);
 
 /** What a guest that names no locale gets. */
 const DEFAULT = 'en-US';
 
 /** Languages with data. */
-const LANGUAGES = ['en'];
+const LANGUAGES = localeLanguages().trim().split(' ');
 
 /** Tags of `Intl.Locale` objects. */
 const tagOf = new WeakMap();
@@ -86,8 +86,9 @@ function found(base) {
   const known = sectionOf(language, 'tags');
   for (let tag = base; tag !== ''; tag = tag.slice(0, Math.max(tag.lastIndexOf('-'), 0))) {
     if (known.includes(tag)) return { locale: tag, dataLocale: tag };
-    const likely = likelyLocale(tag, false);
-    if (known.includes(likely)) return { locale: tag, dataLocale: likely };
+    const [, script] = likelyLocale(tag, true).split('-');
+    const likely = [likelyLocale(tag, false), `${language}-${script}`].find((other) => known.includes(other));
+    if (likely !== undefined) return { locale: tag, dataLocale: likely };
   }
   return undefined;
 }
