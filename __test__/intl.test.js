@@ -91,7 +91,7 @@ answers('what newer releases of Node know is there', {
 
 sameAsNode('toLocaleString of numbers, BigInts and arrays is Node’s', [
   '(1234.5).toLocaleString()', "(1234567).toLocaleString('en-US')", '(0.0005).toLocaleString()', '(123.0625).toLocaleString()', '(1e15).toLocaleString()', '(-0).toLocaleString()',
-  '(-1234.125).toLocaleString()', 'NaN.toLocaleString()', "(0.5).toLocaleString('en', { style: 'percent' })", '(12n ** 20n).toLocaleString()',
+  '[-1234.125, 0.9995, 999999.9996, 1.0005, 2.00049999, -0.0001, 1e-7, 999999999999.9999, 1e12, 1234567890123.4567, Infinity].map((number) => number.toLocaleString())', 'NaN.toLocaleString()', "(0.5).toLocaleString('en', { style: 'percent' })", '(12n ** 20n).toLocaleString()',
   "[1234.5, null, 'x', [1e6, undefined, 2]].toLocaleString()", "new Float64Array([1e6, 2.5]).toLocaleString('en-US')", 'new Number(1234).toLocaleString()',
   "Number.prototype.toLocaleString.call('x')", '(() => { const list = [1]; list.push(list); return list.toLocaleString(); })()',
 ]);

@@ -3,20 +3,21 @@
 compareTexts=native("collatorCompare"),call=(method,value,...args)=>Reflect.apply(method,value,args),KEPT_FORMATS=16;function kept(make){let known=new Map;return(locales,options)=>options!==
 void 0||locales!==void 0&&typeof locales!="string"?make(locales,options):(known.has(locales)||(known.size>=KEPT_FORMATS&&known.clear(),known.set(locales,make(locales,
 void 0))),known.get(locales))}var numbers=kept((locales,options)=>{let{NumberFormat}=require("internal/intl/number-format");return new NumberFormat(locales,options)});
-function plainEnglish(number2){let[whole,fraction=""]=String(number2<0?-number2:number2).split("."),text=whole.slice(-3);for(let end=whole.length-3;end>0;end-=3)
-text=`${whole.slice(Math.max(end-3,0),end)},${text}`;return`${number2<0||Object.is(number2,-0)?"-":""}${text}${fraction===""?"":`.${fraction}`}`}var isPlain=number2=>number2<
-1e15&&number2>-1e15&&Number.isInteger(number2*8);function number(value,locales,options){let number2=typeof value=="number"?value:call(numberOf,value);return options===
-void 0&&(locales===void 0||locales==="en-US"||locales==="en")&&isPlain(number2)?plainEnglish(number2):numbers(locales,options).format(number2)}var bigint=(value,locales,options)=>numbers(
-locales,options).format(typeof value=="bigint"?value:call(bigintOf,value));function dates(required,defaults){let formats=kept((locales,options)=>require("internal/intl/date-time-format").
-createFormat(locales,options,required,defaults));return(value,locales,options)=>{let time=call(timeOf,value);return Number.isNaN(time)?"Invalid Date":formats(locales,
-options).format(time)}}var open=[];function joined(array2,locales,options){if(open.includes(array2))return"";open.push(array2);try{let length=Math.min(Math.max(
-Math.trunc(Number(array2.length))||0,0),Number.MAX_SAFE_INTEGER),text="";for(let index=0;index<length;index++){let element=array2[index];text+=`${index===0?"":"\
-,"}${element==null?"":String(element.toLocaleString(locales,options))}`}return text}finally{open.pop()}}function array(value,locales,options){if(value==null)throw new TypeError(
-"Array.prototype.toLocaleString called on null or undefined");return joined(Object(value),locales,options)}var typedLength=Object.getOwnPropertyDescriptor(Object.
-getPrototypeOf(Uint8Array.prototype),"length").get;function typedArray(value,locales,options){return call(typedLength,value),joined(value,locales,options)}var isTurkic=locales=>[
-"tr","az"].includes(languageOf(canonicalList(locales)[0]??"en"));function cases(name,convert,turkic){return(value,locales)=>{if(value==null)throw new TypeError(
-`String.prototype.${name} called on null or undefined`);let text=String(value);return locales!==void 0&&isTurkic(locales)?call(convert,turkic(text)):call(convert,
-text)}}var compareManners=kept((locales,options)=>require("internal/intl/collator").mannerFor(locales,options));Object.assign(exports,{number,bigint,date:dates(
-"any","all"),dateOnly:dates("date","date"),timeOnly:dates("time","time"),array,typedArray,upperCase:cases("toLocaleUpperCase",String.prototype.toUpperCase,text=>text.
-replaceAll("i","İ")),lowerCase:cases("toLocaleLowerCase",String.prototype.toLowerCase,text=>text.replaceAll("İ","i").replace(/I\u0307?/g,letter=>letter==="I"?
-"ı":"i")),compare:(left,right,locales,options)=>compareTexts(left,right,compareManners(locales,options))});
+function plainEnglish(number2){let size=number2<0?-number2:number2,digits=String(size);if(!(size<1e12)||digits.includes("e"))return;let[whole,fraction=""]=digits.
+split(".");if(fraction.length>3){let thousandths=Number(whole)*1e3+Number(fraction.slice(0,3))+(fraction[3]>="5"?1:0);whole=String(Math.floor(thousandths/1e3)),
+fraction=String(thousandths%1e3+1e3).slice(1).replace(/0+$/,"")}let text=whole.slice(-3);for(let end=whole.length-3;end>0;end-=3)text=`${whole.slice(Math.max(end-
+3,0),end)},${text}`;return`${number2<0||Object.is(number2,-0)?"-":""}${text}${fraction===""?"":`.${fraction}`}`}function number(value,locales,options){let number2=typeof value==
+"number"?value:call(numberOf,value);return(options===void 0&&(locales===void 0||locales==="en-US"||locales==="en")?plainEnglish(number2):void 0)??numbers(locales,
+options).format(number2)}var bigint=(value,locales,options)=>numbers(locales,options).format(typeof value=="bigint"?value:call(bigintOf,value));function dates(required,defaults){
+let formats=kept((locales,options)=>require("internal/intl/date-time-format").createFormat(locales,options,required,defaults));return(value,locales,options)=>{let time=call(
+timeOf,value);return Number.isNaN(time)?"Invalid Date":formats(locales,options).format(time)}}var open=[];function joined(array2,locales,options){if(open.includes(
+array2))return"";open.push(array2);try{let length=Math.min(Math.max(Math.trunc(Number(array2.length))||0,0),Number.MAX_SAFE_INTEGER),text="";for(let index=0;index<
+length;index++){let element=array2[index];text+=`${index===0?"":","}${element==null?"":String(element.toLocaleString(locales,options))}`}return text}finally{open.
+pop()}}function array(value,locales,options){if(value==null)throw new TypeError("Array.prototype.toLocaleString called on null or undefined");return joined(Object(
+value),locales,options)}var typedLength=Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype),"length").get;function typedArray(value,locales,options){
+return call(typedLength,value),joined(value,locales,options)}var isTurkic=locales=>["tr","az"].includes(languageOf(canonicalList(locales)[0]??"en"));function cases(name,convert,turkic){
+return(value,locales)=>{if(value==null)throw new TypeError(`String.prototype.${name} called on null or undefined`);let text=String(value);return locales!==void 0&&
+isTurkic(locales)?call(convert,turkic(text)):call(convert,text)}}var compareManners=kept((locales,options)=>require("internal/intl/collator").mannerFor(locales,
+options));Object.assign(exports,{number,bigint,date:dates("any","all"),dateOnly:dates("date","date"),timeOnly:dates("time","time"),array,typedArray,upperCase:cases(
+"toLocaleUpperCase",String.prototype.toUpperCase,text=>text.replaceAll("i","İ")),lowerCase:cases("toLocaleLowerCase",String.prototype.toLowerCase,text=>text.replaceAll(
+"İ","i").replace(/I\u0307?/g,letter=>letter==="I"?"ı":"i")),compare:(left,right,locales,options)=>compareTexts(left,right,compareManners(locales,options))});
