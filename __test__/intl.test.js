@@ -137,6 +137,12 @@ answers('a date and a time of it are joined by "at" where the month is a word', 
   "new Intl.DateTimeFormat('en', { timeZone: '+05:30', timeStyle: 'long' }).format(t)": '8:34:05 PM GMT+5:30',
 });
 
+sameAsNode('regions of English write in their own ways', [
+  ...['en-AU', 'en-CA', 'en-IN', 'en-NZ', 'en-SG', 'en-ZA', 'en-IE', 'en-SE', 'en-001', 'en-150'].flatMap((locale) => [`new Intl.NumberFormat('${locale}').format(1234567.891)`, `new Intl.NumberFormat('${locale}').resolvedOptions().locale`]),
+  ...['en-AU', 'en-IN', 'en-SE', 'en-IE'].flatMap((locale) => [`new Date(t).toLocaleDateString('${locale}', { timeZone: 'UTC' })`, `new Date(t).toLocaleTimeString('${locale}', { timeZone: 'UTC', timeStyle: 'short' })`]),
+  "new Intl.NumberFormat('en-IN', { style: 'currency', currency: 'INR' }).format(1234567.5)", "new Intl.NumberFormat('en-AU', { style: 'currency', currency: 'AUD' }).format(12)",
+]);
+
 answers('ranges write once what their ends share', {
   "new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', dateStyle: 'medium' }).formatRange(t, t + 864e5)": 'Mar 9 – 10, 2024',
   "new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', dateStyle: 'medium' }).formatRange(t, t + 30 * 864e5)": 'Mar 9 – Apr 8, 2024',

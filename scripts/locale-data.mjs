@@ -19,8 +19,11 @@ const SOURCES = {
 
 const folderOf = (source) => join(repository, 'node_modules', '@formatjs', SOURCES[source][0], 'locale-data');
 
+/** Alphabets for English that Node does not write either. */
+const UNUSED = /^en-(Dsrt|Shaw)/;
+
 /** All tags that there is data for. */
-export const everyTag = () => readdirSync(folderOf('numbers')).flatMap((name) => (name.endsWith('.js') ? [name.slice(0, -3)] : [])).sort();
+export const everyTag = () => readdirSync(folderOf('numbers')).flatMap((name) => (name.endsWith('.js') && !UNUSED.test(name) ? [name.slice(0, -3)] : [])).sort();
 
 export const languageOf = (tag) => tag.split('-')[0];
 
@@ -37,12 +40,9 @@ const ENGLISH_ZONES = (tag) => {
 /** What is appended to a pattern that has no place for it. */
 const ENGLISH_FIELDS = { year: 'year', month: 'month', day: 'day', dayPeriod: 'AM/PM', hour: 'hour', minute: 'minute', second: 'second' };
 
-/** Regions of English that are worth their bytes; others write as the language does. */
-const ENGLISH = ['en', 'en-001', 'en-AU', 'en-CA', 'en-GB', 'en-IE', 'en-IN', 'en-NZ', 'en-ZA'];
-
 /** @returns {Record<string, Record<string, any>>} the sections of one language; each has an entry per tag */
 export function sectionsOf(language) {
-  const tags = everyTag().filter((tag) => (language === 'en' ? ENGLISH.includes(tag) : languageOf(tag) === language));
+  const tags = everyTag().filter((tag) => languageOf(tag) === language);
   if (!tags.includes(language)) throw new Error(`there is no data for ${language}`);
   const each = tags.map((tag) => [tag, sectionsOfTag(tag)]);
   const zones = zonesOf(each.map(([tag, { zones: names }]) => [tag, names]));
@@ -75,7 +75,9 @@ const isSkeleton = ([key]) => /^[A-Za-z]+$/.test(key);
 /** Dates and times are put together when they are asked for, so their products are left out. */
 function datesOf(language, { am, pm, dayPeriods, dayPeriodRules, weekday, era, month, monthStandalone, gmtFormat, hourFormat, hourCycle, dateFormat, timeFormat, dateTimeFormat, formats, intervalFormats, nu }) {
   return {
-    am, pm, dayPeriods, dayPeriodRules, weekday, era, month, ...(monthStandalone && { monthStandalone }), gmtFormat, hourFormat, hourCycle, nu: nu[0],
+    am, pm, dayPeriods, dayPeriodRules, weekday, era, month, ...(monthStandalone && { monthStandalone }), gmtFormat, hourFormat, nu: nu[0],
+    // Some regions have none.
+    hourCycle: hourCycle || (timeFormat.short.includes('H') ? 'h23' : 'h12'),
     dateFormat, timeFormat,
     glue: dateTimeFormat,
     // FormatJS has no "at time" form of the two together.
@@ -109,9 +111,19 @@ function links() {
   return Object.entries(JSON.parse(table.replace(/,\s*\}/, '}')));
 }
 
+/** Tags that others are like: the language, its scripts and its parts of the world. */
+const isParent = (language, tag) => tag === language || /^[a-z]+-(\d{3}|[A-Z][a-z]{3})$/.test(tag);
+
+/** The language's data whole, and of each other tag the least that tells it from a parent, whose name is under `<`. */
 function packed(language, entries) {
-  const whole = entries.find(([tag]) => tag === language)[1];
-  return Object.fromEntries(entries.map(([tag, data]) => [tag, tag === language ? whole : difference(whole, data) ?? {}]));
+  const parents = entries.filter(([tag]) => isParent(language, tag)).sort(([one]) => (one === language ? -1 : 1));
+  const [[, whole]] = parents;
+  return Object.fromEntries(entries.map(([tag, data]) => {
+    if (tag === language) return [tag, whole];
+    const among = isParent(language, tag) ? parents.slice(0, 1) : parents;
+    const changes = among.map(([parent, from]) => ({ ...(parent !== language && { '<': parent }), ...difference(from, data) }));
+    return [tag, changes.reduce((least, other) => (JSON.stringify(other).length < JSON.stringify(least).length ? other : least))];
+  }));
 }
 
 /** What has to be laid over `from` to get `to`; a missing member is null. */

@@ -12,15 +12,15 @@ length&&subtags[index].length>1;index++){let subtag=subtags[index];subtag.length
  ${section}`;return parsed.has(name)||parsed.set(name,JSON.parse(localeData(section,language))),parsed.get(name)}function laidOver(whole,changes){let laid={...whole};
 for(let[key,change]of Object.entries(changes))change===null?delete laid[key]:laid[key]=typeof change=="object"&&!Array.isArray(change)&&typeof whole[key]=="obje\
 ct"?laidOver(whole[key],change):change;return laid}var languageOf=tag=>tag.split("-",1)[0];function dataOf(tag,section){let language=languageOf(tag),all=sectionOf(
-language,section);return tag===language?all[language]:laidOver(all[language],all[tag])}function found(base){let language=languageOf(base);if(!LANGUAGES.includes(
-language))return;let known=sectionOf(language,"tags");for(let tag=base;tag!=="";tag=tag.slice(0,Math.max(tag.lastIndexOf("-"),0))){if(known.includes(tag))return{
-locale:tag,dataLocale:tag};let[,script]=likelyLocale(tag,!0).split("-"),likely=[likelyLocale(tag,!1),`${language}-${script}`].find(other=>known.includes(other));
-if(likely!==void 0)return{locale:tag,dataLocale:likely}}}function ResolveLocale(_available,requested,options,relevantKeys,localeData2){let chosen,keywords=new Map;
-for(let tag of requested){let parts=partsOf(tag);if(chosen=found(parts.base),chosen!==void 0){keywords=parts.keywords;break}}chosen??={locale:DEFAULT,dataLocale:languageOf(
-DEFAULT)};let result=Object.create(null);result.dataLocale=chosen.dataLocale;let kept=[];for(let key of relevantKeys){let values=localeData2[chosen.dataLocale]?.[key]??
-[],asked=keywords.get(key)===""?"true":keywords.get(key),value=values[0],isKept=!1;asked!==void 0&&values.includes(asked)&&([value,isKept]=[asked,!0]);let option2=options[key];
-option2!==void 0&&option2!==value&&values.includes(option2)&&([value,isKept]=[option2,!1]),isKept&&kept.push(value==="true"?key:`${key}-${value}`),result[key]=value}
-return result.locale=kept.length===0?chosen.locale:`${chosen.locale}-u-${kept.sort().join("-")}`,result}var LookupSupportedLocales=(_available,requested)=>requested.
+language,section);if(tag===language)return all[language];let{"<":parent,...changes}=all[tag];return laidOver(parent===void 0?all[language]:laidOver(all[language],
+all[parent]),changes)}function found(base){let language=languageOf(base);if(!LANGUAGES.includes(language))return;let known=sectionOf(language,"tags");for(let tag=base;tag!==
+"";tag=tag.slice(0,Math.max(tag.lastIndexOf("-"),0))){if(known.includes(tag))return{locale:tag,dataLocale:tag};let[,script]=likelyLocale(tag,!0).split("-"),likely=[
+likelyLocale(tag,!1),`${language}-${script}`].find(other=>known.includes(other));if(likely!==void 0)return{locale:tag,dataLocale:likely}}}function ResolveLocale(_available,requested,options,relevantKeys,localeData2){
+let chosen,keywords=new Map;for(let tag of requested){let parts=partsOf(tag);if(chosen=found(parts.base),chosen!==void 0){keywords=parts.keywords;break}}chosen??=
+{locale:DEFAULT,dataLocale:languageOf(DEFAULT)};let result=Object.create(null);result.dataLocale=chosen.dataLocale;let kept=[];for(let key of relevantKeys){let values=localeData2[chosen.
+dataLocale]?.[key]??[],asked=keywords.get(key)===""?"true":keywords.get(key),value=values[0],isKept=!1;asked!==void 0&&values.includes(asked)&&([value,isKept]=[
+asked,!0]);let option2=options[key];option2!==void 0&&option2!==value&&values.includes(option2)&&([value,isKept]=[option2,!1]),isKept&&kept.push(value==="true"?
+key:`${key}-${value}`),result[key]=value}return result.locale=kept.length===0?chosen.locale:`${chosen.locale}-u-${kept.sort().join("-")}`,result}var LookupSupportedLocales=(_available,requested)=>requested.
 filter(tag=>found(partsOf(tag).base)!==void 0);function supportedLocalesOf(locales,options){let requested=canonicalList(locales);return options!==void 0&&option(
 Object(notNull(options)),"localeMatcher","string",MATCHERS),LookupSupportedLocales(void 0,requested)}var MATCHERS=["lookup","best fit"];function notNull(options){
 if(options===null)throw new TypeError("Cannot convert undefined or null to object");return options}function option(options,name,type,values,fallback){let value=options[name];

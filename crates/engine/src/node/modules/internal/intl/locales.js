@@ -76,7 +76,9 @@ const languageOf = (tag) => tag.split('-', 1)[0];
 function dataOf(tag, section) {
   const language = languageOf(tag);
   const all = sectionOf(language, section);
-  return tag === language ? all[language] : laidOver(all[language], all[tag]);
+  if (tag === language) return all[language];
+  const { '<': parent, ...changes } = all[tag];
+  return laidOver(parent === undefined ? all[language] : laidOver(all[language], all[parent]), changes);
 }
 
 /** The locale that there is for a tag, and where its data is; `undefined` when there is none. */
