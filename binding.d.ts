@@ -11,7 +11,10 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 
 /** Runs guest code on threads of its own. */
 export declare class Engine {
-  /** `options` is JSON; `on_ready` is called when events wait to be drained. */
+  /**
+   * `options` is JSON; `on_ready` is called when events wait to be drained: with 1, or with 0 once this engine is closed
+   * to its JavaScript. Then it may be gone: some hosts make calls that were queued before after they have finalized objects.
+   */
   constructor(options: string, onReady: (arg: number) => void)
   /** Names this engine to its hook thread. */
   get id(): number

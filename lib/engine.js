@@ -69,7 +69,7 @@ class Engine {
     this.idleListeners = [];
     // The native side keeps this function for as long as the environment lives: it may not keep the engine.
     const weak = new WeakRef(this);
-    this.native = new native.Engine(json(options), () => weak.deref()?.drain());
+    this.native = new native.Engine(json(options), (isOpen) => (isOpen ? weak.deref()?.drain() : undefined));
     stopRunsAtExit();
   }
 

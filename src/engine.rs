@@ -33,16 +33,27 @@ pub struct Engine {
     pinger: Pinger,
 }
 
+/// The host has no use for it any more, whether it said so before or not.
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.core.outbox.close();
+    }
+}
+
 #[napi]
 impl Engine {
-    /// `options` is JSON; `on_ready` is called when events wait to be drained.
+    /// `options` is JSON; `on_ready` is called when events wait to be drained: with 1, or with 0 once this engine is closed
+    /// to its JavaScript. Then it may be gone: some hosts make calls that were queued before after they have finalized objects.
     #[napi(constructor, catch_unwind)]
     pub fn new(env: Env, options: String, on_ready: Function<'_, u32, ()>) -> Result<Self> {
         let options: PoolOptions = parse(&options)?;
+        let outbox = Arc::new(Outbox::default());
+        let listening = Arc::downgrade(&outbox);
         let announce: Announce =
-            on_ready.build_threadsafe_function::<u32>().weak::<true>().callee_handled::<false>().build()?;
+            on_ready.build_threadsafe_function::<u32>().weak::<true>().callee_handled::<false>().build_callback(
+                move |_call| Ok(u32::from(listening.upgrade().is_some_and(|outbox| outbox.is_open()))),
+            )?;
         let core = registry::add(|id| {
-            let outbox = Arc::new(Outbox::default());
             let host: Arc<dyn Host> = Arc::clone(&outbox) as Arc<dyn Host>;
             Arc::new(Core { id, outbox, pool: Pool::new(options, host) })
         });

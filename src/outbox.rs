@@ -88,6 +88,10 @@ impl Outbox {
         drop(hook);
     }
 
+    pub(crate) fn is_open(&self) -> bool {
+        self.lock().is_open
+    }
+
     pub(crate) fn drain(&self) -> Vec<Event> {
         let mut content = self.lock();
         content.is_announced = false;
