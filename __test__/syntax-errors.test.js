@@ -5,6 +5,9 @@ const { test } = require('node:test');
 const vm = require('node:vm');
 const { run } = require('./guest.js');
 
+/** Node 18 has an older one, and Bun another engine. */
+const isNewV8 = !process.versions.bun && Number.parseInt(process.versions.v8, 10) >= 11;
+
 /** Sources that do not parse, what Node.js says of them, and where it is. */
 const SAID = [
   ['const a = ;', "Unexpected token ';'", '1:11'],
@@ -81,11 +84,11 @@ test('a source that does not parse is told of in the words of Node, with its pla
   }
 });
 
-test('this host uses the same words, if its engine is V8', () => {
+test('this host uses the same words, if its engine is a V8 as new', () => {
   for (const [source, words] of SAID) {
     assert.throws(() => vm.compileFunction(source), (error) => {
       assert.strictEqual(error.name, 'SyntaxError');
-      if (!process.versions.bun) assert.strictEqual(error.message, words, source);
+      if (isNewV8) assert.strictEqual(error.message, words, source);
       return true;
     });
   }
@@ -109,7 +112,8 @@ test('file, line, column and the line with a caret are shown for every kind of s
   assert.strictEqual(json.message, 'Expected double-quoted property name in JSON at position 12 (line 3 column 1) (/a.json:3:1)');
   assert.match(json.stack, /^\/a\.json:3\n\}\n\^\n\nSyntaxError: Expected double-quoted/);
   const typescript = await failure({ 'index.ts': 'const a: number = 1;\nconst b: = 2;\nexport const main = () => a;' }, 'index.ts');
-  assert.match(typescript.message, /index\.ts:2:\d+/);
+  assert.match(typescript.message, /\(\/index\.ts:2:10\)$/);
+  assert.match(typescript.stack, /^\/index\.ts:2\nconst b: = 2;\n {9}\^\n/);
 });
 
 test('a giant line is neither searched nor shown', async () => {

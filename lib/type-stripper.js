@@ -7,7 +7,10 @@
 
 const nodeModule = require('node:module');
 
-/** @typedef {(code: string) => string} Strip */
+/** @typedef {(code: string, name?: string) => string} Strip by a name, errors show the place */
+
+/** A name that Node shows a place by. */
+const NAME = 'guest';
 
 /** Whose fault it is: the source's. */
 const CODES = ['InvalidSyntax', 'UnsupportedSyntax', 'ERR_INVALID_TYPESCRIPT_SYNTAX', 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'];
@@ -24,9 +27,34 @@ function stripTypes(code) {
   try {
     return `c${stripper(code)}`;
   } catch (error) {
-    const { code: kind, message, startLine, startColumn } = /** @type {any} */ (error);
+    const { code: kind } = /** @type {any} */ (error);
     if (!CODES.includes(kind)) throw error;
-    return `e${JSON.stringify({ message: firstWords(message), line: startLine ?? null, column: startColumn === undefined ? null : startColumn + 1 })}`;
+    return `e${JSON.stringify(problemOf(error, code))}`;
+  }
+}
+
+/**
+ * amaro tells the place. Node draws it above the stack, if the source has a name, which it would otherwise append to the code.
+ * Deno tells neither place nor reason, so there amaro is asked if it is installed.
+ * @param {any} error @param {string} code
+ * @returns {{ message: string, line: number | null, column: number | null }} line and column from 1
+ */
+function problemOf(error, code) {
+  const { message, startLine, startColumn } = error;
+  if (startLine !== undefined) return { message: firstWords(message), line: startLine, column: startColumn === undefined ? null : startColumn + 1 };
+  const drawn = String(errorOf(() => /** @type {Strip} */ (stripper)(code, NAME))?.stack);
+  const [, line, pointer] = /^guest:(\d+)\n(?:.*\n)*?( *)\^+\n/.exec(drawn) ?? [];
+  if (line !== undefined) return { message: firstWords(message), line: Number(line), column: pointer.length + 1 };
+  const explained = errorOf(() => findAmaro().transformSync(code, { mode: 'strip-only' }));
+  return explained?.startLine === undefined ? { message: firstWords(message), line: null, column: null } : problemOf(explained, code);
+}
+
+/** @param {() => unknown} action @returns {any} what it throws */
+function errorOf(action) {
+  try {
+    action();
+  } catch (error) {
+    return error;
   }
 }
 
@@ -34,7 +62,7 @@ function stripTypes(code) {
 function findStripper() {
   // Its types are younger than those that this package is checked with.
   const { stripTypeScriptTypes } = /** @type {any} */ (nodeModule);
-  if (typeof stripTypeScriptTypes === 'function') return (code) => quietly(() => stripTypeScriptTypes(code, { mode: 'strip' }));
+  if (typeof stripTypeScriptTypes === 'function') return (code, name) => quietly(() => stripTypeScriptTypes(code, { mode: 'strip', ...(name === undefined ? {} : { sourceUrl: name }) }));
   const amaro = findAmaro();
   return (code) => amaro.transformSync(code, { mode: 'strip-only' }).code;
 }

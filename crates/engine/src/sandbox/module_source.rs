@@ -150,7 +150,7 @@ fn strip_types(state: &mut RunState, path: &str, display: &str, source: SharedTe
     let answer = ask(state, HookPlace::Thread, "strip", vec![source.as_str().to_owned(), path.to_owned()])?;
     let Some(code) = answer.strip_prefix('c') else {
         let problem = serde_json::from_str(answer.get(1..).unwrap_or_default()).unwrap_or_default();
-        state.specifier = describe(&problem, display);
+        (state.specifier, state.scratch) = describe(problem, source.as_str(), display);
         return Err(Verdict::BrokenTypes);
     };
     let code = HashedText::shared(code.to_owned());
@@ -166,12 +166,14 @@ struct TypesProblem {
     column: Option<u32>,
 }
 
-fn describe(problem: &TypesProblem, display: &str) -> String {
+/// Message and stack; no stack where the stripper does not know the place.
+fn describe(problem: TypesProblem, source: &str, display: &str) -> (String, String) {
     let TypesProblem { message, line, column } = problem;
-    match (line, column) {
-        (Some(line), Some(column)) => format!("{message} ({display}:{line}:{column})"),
-        _ => format!("{message} ({display})"),
-    }
+    let (Some(line), Some(column)) = (line, column) else { return (format!("{message} ({display})"), String::new()) };
+    let shown = source.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default();
+    let shown = shown.chars().take(LONGEST_LINE).collect::<String>().trim_end().to_owned();
+    let problem = SyntaxProblem { words: message, line, column: column.max(1), shown };
+    (problem.message(display), problem.stack(display))
 }
 
 pub(super) fn evaluate_json(js: Js, module: Value) -> Result<(), Thrown> {
@@ -324,11 +326,7 @@ fn explain(js: Js, error: Value, source: TextView, look: Look) -> Result<(), Thr
         let frames = state.scratch.lines().skip(1).collect::<Vec<_>>().join("\n");
         let Some((file, line, column)) = stack::first_place(&frames) else { return false };
         let Some(problem) = look(source.bytes(), line, column, words) else { return false };
-        let SyntaxProblem { words, line, column, shown } = problem;
-        let caret = " ".repeat((column as usize - 1).min(shown.chars().count()));
-        state.specifier = format!("{words} ({file}:{line}:{column})");
-        state.scratch =
-            format!("{file}:{line}\n{shown}\n{caret}^\n\nSyntaxError: {words}\n    at {file}:{line}:{column}");
+        (state.specifier, state.scratch) = (problem.message(file), problem.stack(file));
         true
     });
     js.free_text(text);
@@ -349,6 +347,22 @@ pub(super) struct SyntaxProblem {
     column: u32,
     /// The line.
     shown: String,
+}
+
+/// Characters of a line that are shown.
+const LONGEST_LINE: usize = 200;
+
+impl SyntaxProblem {
+    fn message(&self, file: &str) -> String {
+        let Self { words, line, column, .. } = self;
+        format!("{words} ({file}:{line}:{column})")
+    }
+
+    fn stack(&self, file: &str) -> String {
+        let Self { words, line, column, shown } = self;
+        let caret = " ".repeat((*column as usize - 1).min(shown.chars().count()));
+        format!("{file}:{line}\n{shown}\n{caret}^\n\nSyntaxError: {words}\n    at {file}:{line}:{column}")
+    }
 }
 
 /// Finds what is wrong with a source from the engine's line and column, in bytes, and its words.
@@ -376,7 +390,6 @@ fn json_problem(text: &[u8], line: u32, column: u32, words: String) -> Option<Sy
 
 /// The line around a byte. What is missing at the end is missing behind the last line.
 fn shown(text: &[u8], place: usize, words: String) -> SyntaxProblem {
-    const LONGEST_LINE: usize = 200;
     let place = place.min(text.trim_ascii_end().len());
     let start = text[..place].iter().rposition(|byte| *byte == b'\n').map_or(0, |index| index + 1);
     let line = text[..place].iter().filter(|byte| **byte == b'\n').count() as u32 + 1;

@@ -29,7 +29,7 @@ pub(super) enum Verdict {
     NotFound,
     /// A hook failed; `state.knowledge` has its report.
     HookFailed,
-    /// TypeScript that cannot be read; `state.specifier` says why.
+    /// TypeScript that cannot be read; `state.specifier` says why, and `state.scratch` is its stack if the place is known.
     BrokenTypes,
     /// The run was told to stop; its control says why.
     Stopped,
@@ -193,8 +193,16 @@ fn judge_with(js: Js, verdict: Verdict, not_found: &str) -> Result<Verdict, Thro
             Err(throw_scratch(js, ErrorCode::Hook.as_str()))
         }
         Verdict::BrokenTypes => {
+            // The message for the error, and its stack afterwards.
             js.with_state(|state| std::mem::swap(&mut state.scratch, &mut state.specifier));
-            Err(throw_node_error(js, SYNTAX_ERROR, "ERR_INVALID_TYPESCRIPT_SYNTAX"))
+            let thrown = throw_node_error(js, SYNTAX_ERROR, "ERR_INVALID_TYPESCRIPT_SYNTAX");
+            if js.with_state(|state| state.specifier.is_empty()) {
+                return Err(thrown);
+            }
+            let error = js.take_exception();
+            let stack = js.string_from_state(|state| &state.specifier)?;
+            js.define(error, c"stack", stack, Shape::Method)?;
+            Err(js.throw(error))
         }
         Verdict::Stopped => Err(js.leave(super::breaker::Breach::Told)),
         Verdict::Failed => Err(js.leave(super::breaker::Breach::Failure)),
