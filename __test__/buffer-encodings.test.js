@@ -8,7 +8,8 @@ const { test } = require('node:test');
 const { folder, run, runtime } = require('./guest');
 
 const ROUNDS = 2000;
-const isNode = process.versions.bun === undefined && globalThis.Deno === undefined;
+/** Node 26 searches UTF-16 in another way. */
+const isNode = process.versions.bun === undefined && globalThis.Deno === undefined && Number.parseInt(process.versions.node, 10) < 26;
 
 const SOURCE = `
 const ENCODINGS = ['hex', 'base64', 'base64url', 'latin1', 'binary', 'ascii', 'ucs2', 'utf16le', 'utf8'];
@@ -39,7 +40,8 @@ const one = (pick, encoding) => {
   const view = bytes.subarray(pick(3));
   const target = Buffer.alloc(pick(40), 1), offset = pick(target.length + 1);
   const haystack = Buffer.concat([bytes, Buffer.from(text, encoding), bytes]);
-  const needle = [text.slice(0, pick(4)), bytes.subarray(0, pick(4)), pick(256)][pick(3)];
+  // Halves of pairs make Node 24 abort.
+  const needle = [text.slice(0, pick(4)).replace(/[\\ud800-\\udfff]/g, ''), bytes.subarray(0, pick(4)), pick(256)][pick(3)];
   const from = pick(120) - 60;
   const other = bytesOf(pick);
   return [
@@ -60,7 +62,7 @@ exports.digest = (...which) => { let hash = 0x811c9dc5; for (const unit of JSON.
 
 /** Of Node's answers, for seed 1. */
 const DIGESTS = {
-  hex: 2006166270, base64: 2707624086, base64url: 1431994167, latin1: 3660286094, binary: 3660286094, ascii: 845939844, ucs2: 1569292389, utf16le: 1569292389, utf8: 798338980,
+  hex: 2006166270, base64: 2707624086, base64url: 1431994167, latin1: 377018602, binary: 377018602, ascii: 3360416600, ucs2: 91976404, utf16le: 91976404, utf8: 652563677,
 };
 
 const root = folder({ 'cases.js': SOURCE });
@@ -101,6 +103,7 @@ test('buffers that are taken away, shared or huge are written and read without h
     quadratic: () => Buffer.alloc(4e6, 'ab').indexOf(Buffer.alloc(2e6, 'ab').toString('latin1') + 'c'),
     backwards: () => Buffer.alloc(2e6, 'a').lastIndexOf('ba'.repeat(1000), -1, 'utf16le'),
   })[what]();`;
+  assert.equal(await run('exports.main = () => Buffer.from("a\\ufffdb").indexOf("\\ud800")'), -1);
   assert.deepEqual(await run(source, ['detached']), [0, '', -1, true]);
   assert.equal(await run(source, ['detachedMeanwhile']), 1);
   assert.deepEqual(await run(source, ['resized']), [true, true]);

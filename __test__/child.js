@@ -32,9 +32,9 @@ function programFile(program) {
   return path.join(root, 'program.cjs');
 }
 
-/** Runs a program to its end. */
-function child(program) {
-  const options = { encoding: 'utf8', timeout: SECONDS * 1000, killSignal: 'SIGKILL' };
+/** Runs a program to its end, with these variables of the environment besides those of this process. */
+function child(program, variables = {}) {
+  const options = { env: { ...process.env, ...variables }, encoding: 'utf8', timeout: SECONDS * 1000, killSignal: 'SIGKILL' };
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, [...HOST_ARGS, programFile(program)], options);
   return { status, signal, stdout, stderr };
 }
