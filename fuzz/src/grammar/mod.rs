@@ -37,6 +37,11 @@ const $functions = [], $values = [0, -1, 2 ** 53, NaN, 1n, 'text', '', null, und
 const $call = (f, t, x, y) => $functions[f % $functions.length].call($values[t % $values.length], $values[x % $values.length], $values[y % $values.length]);
 ";
 
+/// Loads what is made on first touch only, so that it is gathered as well.
+const TOUCH: &str = "Buffer, URL, TextDecoder, structuredClone, crypto.subtle, performance, ReadableStream, Intl;
+for (const name of Reflect.ownKeys(Intl)) try { new Intl[name]('en', { type: 'ordinal' }); } catch {}
+";
+
 /// One program, whose function is `main`.
 #[must_use]
 pub fn program(random: &mut Random) -> String {
@@ -44,6 +49,9 @@ pub fn program(random: &mut Random) -> String {
     let is_async = random.one_in(2);
     let mut grammar =
         Grammar { random, out: String::new(), depth: 0, in_async: usize::from(is_async), in_generator: 0, in_loop: 0 };
+    if gathers && grammar.random.one_in(8) {
+        grammar.put(TOUCH);
+    }
     grammar.put(if gathers { GATHER } else { "const $call = (...x) => x;\n" });
     grammar.put("let a = [1, 2.5, , 'x'], b = { x: 1, get y() { return a; } }, c = new Map([[b, a]]), d = /(?<n>b)+/g, o = globalThis;\n");
     grammar.put("let p = new Proxy(function () {}, {}), q = new Uint16Array(9), f = (x) => x;\n");

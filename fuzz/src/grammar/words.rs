@@ -1,7 +1,7 @@
 //! What programs of the grammar are made of: names of the language and of its world.
 
 /// Constructors, called with and without `new`.
-pub(super) const CLASSES: [&str; 44] = [
+pub(super) const CLASSES: [&str; 52] = [
     "Object",
     "Array",
     "Function",
@@ -46,6 +46,14 @@ pub(super) const CLASSES: [&str; 44] = [
     "EventTarget",
     "Buffer",
     "Blob",
+    "Intl.NumberFormat",
+    "Intl.DateTimeFormat",
+    "Intl.Collator",
+    "Intl.PluralRules",
+    "Intl.ListFormat",
+    "Intl.RelativeTimeFormat",
+    "Intl.Locale",
+    "ReadableStream",
 ];
 
 /// Properties that mean something to somebody.
@@ -149,7 +157,7 @@ pub(super) const TRAPS: [&str; 13] = [
 ];
 
 /// Functions by their full names, those of the world around the language included.
-pub(super) const FUNCTIONS: [&str; 76] = [
+pub(super) const FUNCTIONS: [&str; 90] = [
     "Object.assign",
     "Object.create",
     "Object.defineProperty",
@@ -218,6 +226,20 @@ pub(super) const FUNCTIONS: [&str; 76] = [
     "Uint8Array.prototype.sort.call",
     "Error.captureStackTrace",
     "structuredClone",
+    "Buffer.from",
+    "Buffer.alloc",
+    "Buffer.concat",
+    "Buffer.prototype.toString.call",
+    "Buffer.prototype.write.call",
+    "Buffer.prototype.fill.call",
+    "Buffer.prototype.indexOf.call",
+    "Buffer.prototype.compare.call",
+    "String.prototype.localeCompare.call",
+    "Number.prototype.toLocaleString.call",
+    "Date.prototype.toLocaleString.call",
+    "String.prototype.toLocaleUpperCase.call",
+    "Intl.getCanonicalLocales",
+    "Intl.supportedValuesOf",
     "queueMicrotask",
     "host.echo",
     "eval",
