@@ -6,7 +6,6 @@ import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 const { evaluate, layOut, readCases } = require('../__test__/attacks/cases.js');
-const { WAITING } = require('../__test__/attacks/waiting.js');
 const { Engine } = require('../lib/engine.js');
 const { IsolatedRuntime } = require('../index.js');
 
@@ -28,7 +27,7 @@ export async function recordAttacks() {
   const folders = [];
   const recorded = [];
   const runtime = new IsolatedRuntime({ onConsole: () => {} });
-  for (const template of readCases().filter(({ name }) => !Object.hasOwn(WAITING, name))) {
+  for (const template of readCases()) {
     const { one, root, folder } = layOut(template);
     folders.push(folder);
     const options = { file: 'index.js', ...one.run, root };
