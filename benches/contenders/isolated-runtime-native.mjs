@@ -50,10 +50,10 @@ function openPing() {
   const engine = new native.Engine(JSON.stringify(options.engineOptions(options.runtimeOptions(POOL))), drain);
 
   function drain() {
-    const events = engine.drain();
-    for (let at = 0; at < events.length;) {
+    const events = engine.drain(false);
+    // Kind, id, and two more of each.
+    for (let at = 0; at < events.length; at += 4) {
       const id = events[at + 1];
-      for (at += 2; typeof events[at] === 'string';) at += 1;
       const resolve = waiting.get(id);
       waiting.delete(id);
       resolve();
