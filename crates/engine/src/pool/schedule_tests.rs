@@ -109,8 +109,9 @@ fn only_what_other_runs_take_is_time_in_the_queue() {
         shared.lock().executing.clear();
     }
     // A thread that has nothing to do until the run's time comes.
-    let soon = Instant::now() + Duration::from_millis(30);
-    shared.lock().parked.insert((soon, 1), ready(1, soon));
+    let task = ready(1, since);
+    let soon = Instant::now() + Duration::from_millis(300);
+    shared.lock().parked.insert((soon, 1), Task { ready_at: soon, ..task });
     assert_eq!(queued(&shared, Some(7)), Some(Duration::ZERO));
 }
 
