@@ -1,8 +1,8 @@
 //! The encodings of `Buffer` but for UTF-8, and what else it does over all bytes: comparing and searching. Texts come as the
 //! engine writes them, in UTF-8 with lone surrogates of three bytes each.
 
+use super::encodings::character_length;
 use super::work::{Halt, Work};
-use std::cmp::Ordering;
 
 /// Bytes of input after which the clock is looked at; whole groups of hexadecimal and Base64.
 const SLICE: usize = 48 << 10;
@@ -196,12 +196,7 @@ impl Iterator for Units<'_> {
             return Some(low);
         }
         let lead = *self.rest.first()?;
-        let length = match lead {
-            0xf0.. => 4,
-            0xe0.. => 3,
-            0xc0.. => 2,
-            _ => 1,
-        };
+        let length = character_length(lead);
         let (character, rest) = self.rest.split_at(length.min(self.rest.len()));
         self.rest = rest;
         let first = u32::from(lead) & if length == 1 { 0x7f } else { 0x7f >> length };
@@ -215,11 +210,7 @@ impl Iterator for Units<'_> {
 /// -1, 0 or 1.
 #[must_use]
 pub fn compare(left: &[u8], right: &[u8]) -> i32 {
-    match left.cmp(right) {
-        Ordering::Less => -1,
-        Ordering::Equal => 0,
-        Ordering::Greater => 1,
-    }
+    left.cmp(right) as i32
 }
 
 /// Where `wanted` begins in `bytes` for the first time, or for the last.

@@ -108,12 +108,7 @@ fn complete_utf8(bytes: &[u8]) -> usize {
 pub fn encode_into(text: &[u8], target: &mut [u8]) -> (usize, usize) {
     let (mut rest, mut units, mut written) = (text, 0, 0);
     while let Some(&lead) = rest.first() {
-        let length = match lead {
-            0xf0.. => 4,
-            0xe0.. => 3,
-            0xc0.. => 2,
-            _ => 1,
-        };
+        let length = character_length(lead);
         let (character, after) = rest.split_at(length.min(rest.len()));
         let written_as = if has_lone_surrogates(character) { "\u{fffd}".as_bytes() } else { character };
         let Some(place) = target.get_mut(written..written + written_as.len()) else { break };
@@ -123,6 +118,16 @@ pub fn encode_into(text: &[u8], target: &mut [u8]) -> (usize, usize) {
         rest = after;
     }
     (units, written)
+}
+
+/// Bytes of the character that begins with this one.
+pub(super) fn character_length(lead: u8) -> usize {
+    match lead {
+        0xf0.. => 4,
+        0xe0.. => 3,
+        0xc0.. => 2,
+        _ => 1,
+    }
 }
 
 /// Appends UTF-8 in which lone surrogates (three bytes each, as the engine writes them) are replacement characters.
